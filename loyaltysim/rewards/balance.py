@@ -1,0 +1,69 @@
+"""A balance of points or stamps: lots by age, oldest first.
+
+Issued = redeemed + expired + outstanding, in whole units, for every scheme.
+"""
+
+from __future__ import annotations
+
+from math import floor
+
+from loyaltysim.mechanism import Record, rule
+
+LOTS = 14
+"""Lots of one twelfth of the validity each: at most thirteen are alive at once."""
+
+STATE = {"balance": int, "newest_lot": int, "lots": (int, LOTS)}
+"""What a membership keeps: units held, the number of the newest lot, units by lot."""
+
+FIELDS = {"lot_weeks": float}
+"""Width of a lot in weeks; infinite where nothing expires."""
+
+FLOWS = ("issued", "redeemed", "expired")
+ISSUED, REDEEMED, EXPIRED = 0, 1, 2
+
+
+def lot_weeks(expires_after: float | None) -> float:
+    """Width of a lot; units live for twelve to thirteen of them (months, for a year)."""
+    return float("inf") if expires_after is None else expires_after / 12.0
+
+
+@rule
+def lapse_lots(member: Record, scheme: Record, now: float, flows: Record) -> None:
+    """Take out the lots that are older than their validity."""
+    if member.balance == 0:
+        return
+    today = int(floor(now / scheme.lot_weeks))
+    if today <= member.newest_lot:
+        return
+    # Each lot that comes into view takes the place of one that has just expired.
+    turned = min(today - member.newest_lot, LOTS)
+    for step in range(1, turned + 1):
+        place = (today - turned + step + 1) % LOTS
+        expired = member.lots[place]
+        member.balance -= expired
+        flows[EXPIRED] += expired
+        member.lots[place] = 0
+    member.newest_lot = today
+
+
+@rule
+def add_units(member: Record, scheme: Record, units: int, now: float, flows: Record) -> None:
+    """Put newly issued units into today's lot; expiry must be up to date."""
+    today = int(floor(now / scheme.lot_weeks))
+    member.newest_lot = today
+    member.lots[today % LOTS] += units
+    member.balance += units
+    flows[ISSUED] += units
+
+
+@rule
+def take_units(member: Record, units: int, flows: Record) -> None:
+    """Redeem units, the oldest first; the balance must suffice."""
+    left = units
+    for age in range(LOTS - 1, -1, -1):
+        place = (member.newest_lot - age) % LOTS
+        taken = min(left, member.lots[place])
+        member.lots[place] -= taken
+        left -= taken
+    member.balance -= units
+    flows[REDEEMED] += units

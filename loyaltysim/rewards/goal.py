@@ -1,0 +1,69 @@
+"""The goal rule: how an open goal pulls, the same for stamps, points and all later goals."""
+
+from __future__ import annotations
+
+from math import exp, log
+
+from loyaltysim.mechanism import Record, rule
+
+STATE = {
+    "goal_size": float,
+    "goal_left": float,
+    "goal_visits": float,
+    "goal_due": float,
+}
+"""Units of the whole goal and of what is left, purchases still needed, and until when (week)."""
+
+
+@rule
+def log_factorial(n: float) -> float:
+    """ln n! for a whole number: exact products, then Stirling's series (error below 1e-10)."""
+    if n < 16.0:
+        product = 1.0
+        factor = 2.0
+        while factor <= n:
+            product *= factor
+            factor += 1.0
+        return log(product)
+    inverse = 1.0 / n
+    series = inverse / 12.0 - inverse * inverse * inverse / 360.0
+    return n * log(n) - n + 0.5 * log(6.283185307179586 * n) + series
+
+
+@rule
+def pivotal_chance(visits: float, expected: float) -> float:
+    """Log of P(reach | buy now) - P(reach | not), for purchases that come as a Poisson number.
+
+    With `visits` purchases still needed and `expected` more in the time that is
+    left, this one decides exactly if `visits - 1` others come. Those who reach
+    the goal anyway, and those who cannot, are hardly pulled.
+    """
+    others = max(visits - 1.0, 0.0)
+    return others * log(expected) - expected - log_factorial(others)
+
+
+@rule
+def goal_pull(
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
+) -> float:
+    """Log-rate added to choosing a firm by an open goal with it; 0 without one.
+
+    Psychological progress (Kivetz et al. 2006), the head start apart from it
+    (their 12-stamp card), and expected gain valued like a price cut; all of it
+    wears off with the months since joining (Meyer-Waarden).
+    """
+    if member.joined == 0 or member.goal_size == 0.0:
+        return 0.0
+    worn = exp(-(now - member.joined_at) / beliefs.programme_fades_weeks)
+    progress = 1.0 - member.goal_left / member.goal_size
+    pull = (beliefs.progress_pull * progress + beliefs.head_start_pull * scheme.given) * worn
+    time_left = min(member.goal_due - now, beliefs.foresight_weeks)
+    if time_left > 0.0:
+        expected = time_left / customer.usual_gap
+        exponent = pivotal_chance(member.goal_visits, expected) - (
+            beliefs.delay_discount_per_week * member.goal_visits * customer.usual_gap
+        )
+        if exponent > -20.0:
+            gain = scheme.reward_value * exp(exponent)
+            pull += beliefs.price_response * gain / customer.usual_basket
+    return pull

@@ -1,0 +1,63 @@
+"""A programme: what it costs to run, who joins, and its schemes.
+
+Every scheme is one file of this package that declares
+
+- `NAME`, its key under `programme:`, and `Terms`, what a person writes there;
+- `STATE`, its fields of a membership, and `FIELDS`, those of its terms;
+- `fill(fields, terms)`, the terms as numbers;
+- the rules `start` (on joining), `lapse` (what has expired), `redeem`, `earn` and `aim`
+  (the open goal), called in this order at a purchase.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import create_model, model_validator
+
+from loyaltysim.mechanism import mechanisms
+from loyaltysim.units import NonNegative, Share, Terms, assumed
+
+
+class ProgrammeCosts(Terms):
+    """What a programme costs beside its rewards, and who takes part."""
+
+    set_up: NonNegative = 0.0
+    """Paid once, in week 0."""
+    per_week: NonNegative = 0.0
+    """Platform, communication and other running costs."""
+    cost_per_member_year: NonNegative = 0.0
+    """Messages and handling for each member and year."""
+    checkout_seconds: NonNegative = assumed("programme.checkout_seconds")
+    """Staff time at each member's purchase."""
+    joins: Share = assumed("programme.joins")
+    """Share of customers with a typical gain who would join."""
+    automatic: bool = False
+    """Whether every customer is a member without asking."""
+
+    @property
+    def schemes(self) -> list[tuple[int, Terms]]:
+        """The schemes in force: the number of the kind and its terms."""
+        stated = ((kind, getattr(self, module.NAME)) for kind, module in enumerate(schemes()))
+        return [(kind, terms) for kind, terms in stated if terms is not None]
+
+
+def schemes() -> tuple[Any, ...]:
+    """The modules of all kinds of scheme, in their fixed order."""
+    return mechanisms("loyaltysim.rewards")
+
+
+def _something_to_gain(self: ProgrammeCosts) -> ProgrammeCosts:
+    if not self.schemes:
+        known = " or ".join(module.NAME for module in schemes())
+        raise ValueError(f"a programme needs at least one scheme: {known}")
+    return self
+
+
+Programme: Any = create_model(
+    "Programme",
+    __base__=ProgrammeCosts,
+    __doc__="A loyalty programme with one scheme or several.",
+    __validators__={"_something_to_gain": model_validator(mode="after")(_something_to_gain)},
+    **{module.NAME: (module.Terms | None, None) for module in schemes()},
+)

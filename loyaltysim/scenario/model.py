@@ -1,0 +1,336 @@
+"""What a person may write in a scenario file, with units, ranges and defaults.
+
+Defaults come from the evidence register alone. Nothing here knows how a
+simulation runs.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from loyaltysim.evidence import beliefs, register
+from loyaltysim.rewards.programme import Programme
+from loyaltysim.units import (
+    Count,
+    NonNegative,
+    Positive,
+    Share,
+    Terms,
+    Weeks,
+    YearlyRate,
+    assumed,
+    number,
+    share,
+)
+
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+Month = Literal[
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+]  # fmt: skip
+
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Factor = Annotated[float, BeforeValidator(share), Field(gt=0, le=100)]
+"""A level relative to today's: 100% is unchanged."""
+
+
+class Start(Terms):
+    """Shares of people by stage in week 0; they must sum to 100%."""
+
+    suspect: Share = 0.0
+    prospect: Share = 0.0
+    first_time: Share = 0.0
+    repeat: Share = 0.0
+    client: Share = 0.0
+    advocate: Share = 0.0
+    lost: Share = 0.0
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> Self:
+        _check_sum([(name, value) for name, value in self], "the shares of the stages")
+        return self
+
+
+class OccasionRate(Terms):
+    """How often a person could use the category: gamma across people."""
+
+    mean: Positive
+    """Occasions a week, mean over people."""
+    spread: NonNegative = assumed("market.segments.occasions_per_week.spread")
+    """Coefficient of variation across people."""
+    regularity: Annotated[int, BeforeValidator(number), Field(ge=1, le=9)] = assumed(
+        "market.segments.occasions_per_week.regularity"
+    )
+    """k of the Erlang gaps: 1 is exponential, larger is more regular."""
+    drift: NonNegative = assumed("market.segments.occasions_per_week.drift")
+    """Standard deviation of the slow change of a person's log rate."""
+
+
+class Basket(Terms):
+    """What is spent at a visit: lognormal within and between people."""
+
+    mean: Positive
+    """Mean amount, in the currency, without VAT."""
+    within: NonNegative = assumed("market.segments.basket.within")
+    """Standard deviation of log amounts of one person."""
+    between: NonNegative = assumed("market.segments.basket.between")
+    """Standard deviation of log means across people."""
+
+
+class LossPerPurchase(Terms):
+    """Chance of being lost after any purchase: beta across people."""
+
+    mean: Share
+    spread: Annotated[float, BeforeValidator(share), Field(ge=0, lt=1)] = 0.0
+    """Polarisation 1 / (a + b + 1) of the beta distribution; 0 is the same for all."""
+
+
+class Contract(Terms):
+    """Occasions are billing dates; only an awake customer decides."""
+
+    every: Weeks
+    """Time between two billing or renewal dates."""
+    awake: Share = assumed("market.segments.contract.awake")
+    """Share of dates at which the customer considers the alternatives."""
+
+
+class Segment(Terms):
+    """People who are alike in how they use the category."""
+
+    name: Name
+    share: Share
+    occasions_per_week: OccasionRate | None = None
+    contract: Contract | None = None
+    basket: Basket
+    buy_share: Share
+    """Share of occasions on which a neutral person buys anywhere."""
+    share_of_wallet: Share
+    """Share of those that go to this firm, in the neutral state."""
+    preference_spread: NonNegative = assumed("market.segments.preference_spread")
+    loss_per_year: Annotated[float, BeforeValidator(share), Field(ge=0, lt=1)] = assumed(
+        "market.segments.loss_per_year"
+    )
+    loss_spread: NonNegative = assumed("market.segments.loss_spread")
+    loss_per_purchase: LossPerPurchase | None = None
+    never_buys: Share = assumed("market.segments.never_buys")
+    """Share of the suspects and prospects who never will."""
+    start: Start | None = None
+    """Shares by stage in week 0, where they differ from the market's."""
+
+    @model_validator(mode="after")
+    def _one_kind_of_occasion(self) -> Self:
+        if (self.occasions_per_week is None) == (self.contract is None):
+            raise ValueError("give either occasions_per_week or contract")
+        return self
+
+
+class Market(Terms):
+    """Everyone who might ever come, and the rivals they may go to."""
+
+    people: Count
+    start: Start
+    segments: Annotated[list[Segment], Field(min_length=1, max_length=50)]
+    season: dict[Month, Factor] | None = None
+    """Occasions by month, relative to the average month."""
+    rival_quality: Annotated[float, BeforeValidator(number), Field(ge=-100, le=100)] = assumed(
+        "market.rival_quality"
+    )
+    """How much better than this firm's present service the rivals' is, in points of ten."""
+    correlation_rate_preference: Annotated[
+        float, BeforeValidator(number), Field(ge=-0.95, le=0.95)
+    ] = assumed("market.correlation_rate_preference")
+    correlation_rate_basket: Annotated[float, BeforeValidator(number), Field(ge=-0.95, le=0.95)] = (
+        assumed("market.correlation_rate_basket")
+    )
+
+    @field_validator("segments")
+    @classmethod
+    def _distinct_and_whole(cls, segments: list[Segment]) -> list[Segment]:
+        names = [segment.name for segment in segments]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two segments are named {name!r}; names must differ")
+        _check_sum([(s.name, s.share) for s in segments], "the shares of the segments")
+        return segments
+
+    @field_validator("season")
+    @classmethod
+    def _whole_year(cls, season: dict[Month, float] | None) -> dict[Month, float] | None:
+        if season is None:
+            return None
+        missing = [month for month in MONTHS if month not in season]
+        if missing:
+            raise ValueError(f"every month is needed; missing: {', '.join(missing)}")
+        average = sum(season.values()) / 12.0
+        if abs(average - 1.0) > 0.005:
+            raise ValueError(f"the months must average 100%; they average {average:.1%}")
+        return season
+
+
+class Staff(Terms):
+    """The people who serve: their pay, how long they stay, how they learn."""
+
+    count: Annotated[int, BeforeValidator(number), Field(ge=1, le=5000)]
+    pay_per_week: NonNegative
+    quits_per_year: YearlyRate = assumed("firm.staff.quits_per_year")
+    contact: Literal["pooled", "dedicated"] = "pooled"
+    """Whether a customer is served by whoever is there, or has one contact."""
+    hiring_weeks: NonNegative = assumed("firm.staff.hiring_weeks")
+    hiring_cost_in_weeks_of_pay: NonNegative = assumed("firm.staff.hiring_cost_in_weeks_of_pay")
+    training_cost_in_weeks_of_pay: NonNegative = assumed("firm.staff.training_cost_in_weeks_of_pay")
+    hours_per_week: Positive = assumed("firm.staff.hours_per_week")
+    skill_at_start: Share = assumed("firm.staff.skill_at_start")
+    skill_grows_in_weeks: Positive = assumed("firm.staff.skill_grows_in_weeks")
+
+
+class Desk(Terms):
+    """Where complaints are handled."""
+
+    agents: Annotated[int, BeforeValidator(number), Field(ge=1, le=1000)] = assumed(
+        "firm.service.desk.agents"
+    )
+    handling_hours: Positive = assumed("firm.service.desk.handling_hours")
+    """Mean elapsed hours in which an agent works on one complaint."""
+    patience_days: Positive = assumed("firm.service.desk.patience_days")
+    resolved: Share = assumed("firm.service.desk.resolved")
+    """Share of handled complaints that end with the customer content."""
+    cost_per_ticket: NonNegative = 0.0
+
+
+class Service(Terms):
+    """What customers experience."""
+
+    quality: Annotated[float, BeforeValidator(number), Field(ge=0, le=10)] = assumed(
+        "firm.service.quality"
+    )
+    """Mean of a visit served by skilled staff, in points of ten."""
+    quality_spread: NonNegative = assumed("firm.service.quality_spread")
+    failure_per_visit: Share = assumed("firm.service.failure_per_visit")
+    response_hours: NonNegative = assumed("firm.service.response_hours")
+    """Mean hours until somebody takes up a complaint, apart from queueing."""
+    cost_per_visit: NonNegative = 0.0
+    compensation_share_of_basket: Share = assumed("firm.service.compensation_share_of_basket")
+    desk: Desk = Field(default_factory=Desk)
+
+
+class Marketing(Terms):
+    """How people come to know the firm."""
+
+    budget_per_week: NonNegative = 0.0
+    reach_per_week: Share | None = None
+    """Share of those who do not know the firm who hear of it each week, at the
+    business's own budget. Left out, it is set so that the base stays level."""
+
+
+class Firm(Terms):
+    """The business."""
+
+    gross_margin: Share
+    price: Factor = 1.0
+    """Price level relative to today's."""
+    costs_per_week: NonNegative = 0.0
+    staff: Staff
+    service: Service = Field(default_factory=Service)
+    marketing: Marketing = Field(default_factory=Marketing)
+
+
+class Rival(Terms):
+    """What the rivals do about it."""
+
+    copies_after: Weeks | None = None
+    """When rivals offer the same programme; left out, never."""
+
+
+class Stages(Terms):
+    """Thresholds at which a customer is called a client or an advocate."""
+
+    client_purchases: Annotated[int, BeforeValidator(number), Field(ge=2, le=1000)] = assumed(
+        "stages.client_purchases"
+    )
+    client_share_of_wallet: Share = assumed("stages.client_share_of_wallet")
+    client_familiarity: Share = assumed("stages.client_familiarity")
+    client_overdue_gaps: Positive = assumed("stages.client_overdue_gaps")
+    """A client who has not bought for so many of the usual gaps is one no longer."""
+    advocate_weeks: Positive = assumed("stages.advocate_weeks")
+    """A client who recommended the firm within so many weeks is an advocate."""
+
+
+class Belief(Terms):
+    """A belief of one's own, with the range in which it may lie."""
+
+    value: Annotated[float, BeforeValidator(number)]
+    low: Annotated[float, BeforeValidator(number)]
+    high: Annotated[float, BeforeValidator(number)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.value <= self.high:
+            raise ValueError("the value must lie between low and high")
+        return self
+
+
+def _belief(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return {"value": value, "low": value, "high": value}
+    return value
+
+
+Seed = Annotated[int, BeforeValidator(number), Field(ge=0, lt=2**63)]
+Replications = Annotated[int, BeforeValidator(number), Field(ge=2, le=100_000)]
+
+
+class Business(Terms):
+    """One world: a market, a firm, and perhaps a programme, over a horizon."""
+
+    name: Name
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    horizon: Weeks
+    replications: Replications = assumed("replications")
+    seed: Seed = assumed("seed")
+    starts: Month = "january"
+    hurdle_rate: Annotated[float, BeforeValidator(share), Field(ge=0, le=10)] = assumed(
+        "hurdle_rate"
+    )
+    market: Market
+    firm: Firm
+    programme: Programme | None = None
+    rival: Rival = Field(default_factory=Rival)
+    stages: Stages = Field(default_factory=Stages)
+    beliefs: dict[str, Annotated[Belief, BeforeValidator(_belief)]] = Field(default_factory=dict)
+
+    @field_validator("beliefs")
+    @classmethod
+    def _known(cls, stated: dict[str, Belief]) -> dict[str, Belief]:
+        from loyaltysim.scenario.nearest import suggestion
+
+        for name, belief in stated.items():
+            if name not in beliefs():
+                raise ValueError(f"unknown belief {name!r}{suggestion(name, beliefs())}")
+            entry = register()[f"beliefs.{name}"]
+            if not math.isfinite(belief.value):
+                raise ValueError(f"{name} must be finite")
+            if entry.low >= 0.0 and belief.low < 0.0:
+                raise ValueError(f"{name} cannot be negative")
+        return stated
+
+    @property
+    def weeks(self) -> int:
+        """Whole weeks of the horizon, at least one."""
+        return max(1, round(self.horizon))
+
+
+def _check_sum(shares: list[tuple[str, float]], what: str) -> None:
+    total = sum(value for _, value in shares)
+    if abs(total - 1.0) > 1e-6:
+        parts = " + ".join(f"{name} {value:.4g}" for name, value in shares if value)
+        raise ValueError(f"{what} must sum to 100%; they sum to {total:.4%} ({parts})")
+
+
+ALTERNATIVE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 _+.-]{0,59}$")
