@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from loyaltysim.compiled import compiled
 from loyaltysim.mechanism import rule
 
 _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
@@ -117,7 +118,6 @@ def uniforms(seed, replication, who, decision, nth, instance):  # type: ignore[n
     )
 
 
-@njit(nogil=True)  # type: ignore[misc]
 def _many(seed, replication, who, decision, out):  # type: ignore[no-untyped-def]
     for i in range(who.shape[0]):
         found = uniforms(seed, replication, who[i], decision, 0, 0)
@@ -130,7 +130,7 @@ def uniforms_of(
 ) -> NDArray[np.float64]:
     """Eight uniforms for each of many: array of shape (len(who), 8)."""
     out = np.empty((len(who), 8))
-    _many(seed, replication, who, decision, out)
+    compiled(_many)(seed, replication, who, decision, out)
     return out
 
 

@@ -35,7 +35,7 @@ def rule(function: Rule) -> Rule:
 
 @cache
 def mechanisms(package: str) -> tuple[ModuleType, ...]:
-    """The mechanisms of a package (`loyaltysim.customers`), in the order of their `ORDER`.
+    """The mechanisms of a package (`loyaltysim.behaviour`), in the order of their `ORDER`.
 
     Every module of the package with an `ORDER` is one; the order is that in
     which they act within an occasion. Raises `ValueError` when two share an order.

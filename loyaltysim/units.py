@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
 from loyaltysim.evidence import register
@@ -59,9 +59,19 @@ Count = Annotated[int, BeforeValidator(number), Field(ge=1, le=10_000_000)]
 
 
 class Terms(BaseModel):
-    """Base of everything that is written in a scenario file: unknown keys are refused."""
+    """Base of everything that is written in a scenario file: unknown keys are refused.
+
+    A known key with `null` counts as not written.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, written: Any) -> Any:
+        if not isinstance(written, dict):
+            return written
+        return {k: v for k, v in written.items() if v is not None or k not in cls.model_fields}
 
 
 def assumed(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Money: where every amount is booked, once, in millionths of the currency unit."""
+"""Money and counts: where every amount is booked, once, in millionths of the currency unit."""
 
 from __future__ import annotations
 
@@ -8,19 +8,6 @@ from loyaltysim.mechanism import rule
 
 MICRO = 1_000_000
 """Millionths in one unit of the currency: an e-mail costs less than a cent."""
-
-REVENUE = 0
-COST_OF_GOODS = 1
-SERVICE = 2
-PAY = 3
-HIRING = 4
-TRAINING = 5
-REWARDS = 6
-PROGRAMME_SET_UP = 7
-PROGRAMME_RUNNING = 8
-ACQUISITION = 9
-COMPENSATION = 10
-OVERHEAD = 11
 
 ACCOUNTS = (
     "revenue",
@@ -36,10 +23,31 @@ ACCOUNTS = (
     "compensation",
     "overhead",
 )
-"""Names by number. Revenue is positive, all others are costs; profit = revenue - costs."""
+"""Revenue is positive, all others are costs; profit = revenue - costs."""
 
-PROGRAMME = (REWARDS, PROGRAMME_SET_UP, PROGRAMME_RUNNING)
-"""The accounts that make up the cost of a programme."""
+COUNTS = (
+    "occasions",
+    "category_purchases",
+    "purchases",
+    "first_purchases",
+    "failures",
+    "complaints",
+    "lost_knowingly",
+    "lost_silently",
+    "fell_asleep",
+    "woke_up",
+    "won_back",
+    "joined",
+    "rewarded",
+    "recommended",
+    "warned",
+    "quality",
+)
+"""What is counted each week, by segment; quality is summed over purchases, in millionths of a
+point of ten."""
+
+TALLY = dict.fromkeys((*ACCOUNTS, *COUNTS), int)
+"""Fields of the sums of a segment: money, then counts. A rule writes `tally.revenue += ...`."""
 
 
 @rule

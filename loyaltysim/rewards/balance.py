@@ -19,7 +19,7 @@ FIELDS = {"lot_weeks": float}
 """Width of a lot in weeks; infinite where nothing expires."""
 
 FLOWS = ("issued", "redeemed", "expired")
-ISSUED, REDEEMED, EXPIRED = 0, 1, 2
+"""Fields of the units of a scheme and segment that were issued, redeemed, and expired."""
 
 
 def lot_weeks(expires_after: float | None) -> float:
@@ -28,7 +28,7 @@ def lot_weeks(expires_after: float | None) -> float:
 
 
 @rule
-def lapse_lots(member: Record, scheme: Record, now: float, flows: Record) -> None:
+def lapse_lots(member: Record, scheme: Record, now: float, flow: Record) -> None:
     """Take out the lots that are older than their validity."""
     if member.balance == 0:
         return
@@ -41,23 +41,23 @@ def lapse_lots(member: Record, scheme: Record, now: float, flows: Record) -> Non
         place = (today - turned + step + 1) % LOTS
         expired = member.lots[place]
         member.balance -= expired
-        flows[EXPIRED] += expired
+        flow.expired += expired
         member.lots[place] = 0
     member.newest_lot = today
 
 
 @rule
-def add_units(member: Record, scheme: Record, units: int, now: float, flows: Record) -> None:
+def add_units(member: Record, scheme: Record, units: int, now: float, flow: Record) -> None:
     """Put newly issued units into today's lot; expiry must be up to date."""
     today = int(floor(now / scheme.lot_weeks))
     member.newest_lot = today
     member.lots[today % LOTS] += units
     member.balance += units
-    flows[ISSUED] += units
+    flow.issued += units
 
 
 @rule
-def take_units(member: Record, units: int, flows: Record) -> None:
+def take_units(member: Record, units: int, flow: Record) -> None:
     """Redeem units, the oldest first; the balance must suffice."""
     left = units
     for age in range(LOTS - 1, -1, -1):
@@ -66,4 +66,4 @@ def take_units(member: Record, units: int, flows: Record) -> None:
         member.lots[place] -= taken
         left -= taken
     member.balance -= units
-    flows[REDEEMED] += units
+    flow.redeemed += units

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from math import inf, log
+from math import log
 from typing import Any
 
-import numpy as np
-
 from loyaltysim.draws import uniforms
-from loyaltysim.ledger import MICRO, PROGRAMME_RUNNING, REWARDS, micros
 from loyaltysim.mechanism import Record, declared, one_of, rule, seam
 from loyaltysim.rewards import balance, goal
-from loyaltysim.rewards.programme import ProgrammeCosts, schemes
+from loyaltysim.rewards.programme import schemes
 
 DECISIONS = {"redeem": 20}
 _REDEEM = DECISIONS["redeem"]
+
+STATE = {"reluctance": float, "member": int}
+"""Of the customer: log-odds of the share of people who are readier to join a programme, and
+whether the customer has joined the firm's."""
 
 _OWN_STATE = {"joined": int, "joined_at": float, "redeemed": int}
 _OWN_FIELDS = {
@@ -44,10 +45,10 @@ _PARTS: Any = (_Own, balance, goal, *schemes())
 MEMBER_STATE = declared(_PARTS, "STATE")
 SCHEME_FIELDS = declared(_PARTS, "FIELDS")
 
-_start = one_of(seam(schemes(), "start"), "member, scheme, now, flows")
-_lapse = one_of(seam(schemes(), "lapse"), "member, scheme, now, flows")
-_redeem = one_of(seam(schemes(), "redeem"), "member, scheme, flows")
-_earn = one_of(seam(schemes(), "earn"), "member, scheme, visit, now, flows")
+_start = one_of(seam(schemes(), "start"), "member, scheme, now, flow")
+_lapse = one_of(seam(schemes(), "lapse"), "member, scheme, now, flow")
+_redeem = one_of(seam(schemes(), "redeem"), "member, scheme, flow")
+_earn = one_of(seam(schemes(), "earn"), "member, scheme, visit, now, flow")
 _aim = one_of(seam(schemes(), "aim"), "member, scheme, visit, now")
 
 
@@ -64,29 +65,65 @@ def wants_to_join(customer: Record, scheme: Record, beliefs: Record) -> bool:
 
 
 @rule
+def is_open(scheme: Record, side: int, now: float) -> bool:
+    """Whether a scheme of this side (0 the firm, 1 its rivals) runs at a date."""
+    return scheme.rival == side and now >= scheme.opens_at
+
+
+@rule
 def settle_claims(
-    customer: Record, member: Record, scheme: Record, visit: Record, book: Record, flows: Record
+    customer: Record,
+    member: Record,
+    scheme: Record,
+    place: int,
+    visit: Record,
+    week: Record,
+    beliefs: Record,
+    flow: Record,
+    tally: Record,
 ) -> None:
     """Before paying: join, let expire what is due, and take the reward if one is ready."""
     member.redeemed = 0
     if member.joined == 0:
-        if not wants_to_join(customer, scheme, visit):
+        if not wants_to_join(customer, scheme, beliefs):
             return
         member.joined = 1
         member.joined_at = visit.now
-        _start(scheme.kind, member, scheme, visit.now, flows)
-    _lapse(scheme.kind, member, scheme, visit.now, flows)
+        if scheme.rival == 0 and customer.member == 0:
+            customer.member = 1
+            tally.joined += 1
+        _start(scheme.kind, member, scheme, visit.now, flow)
+    _lapse(scheme.kind, member, scheme, visit.now, flow)
     if member.balance < scheme.reward_at:
         return
     luck = uniforms(
-        visit.seed, visit.replication, customer.who, _REDEEM, customer.occasions, visit.instance
+        week.seed, week.replication, customer.who, _REDEEM, customer.occasions, place
     )
     if luck[0] >= scheme.redeems:
         return
-    member.redeemed = _redeem(scheme.kind, member, scheme, flows)
-    worth = member.redeemed * scheme.reward_value * scheme.replaces
-    visit.paid -= min(visit.paid, worth)
+    member.redeemed = _redeem(scheme.kind, member, scheme, flow)
+    visit.paid -= min(visit.paid, member.redeemed * scheme.reward_value * scheme.replaces)
     if scheme.rival == 0:
         cost = member.redeemed * scheme.reward_cost
-        book[REWARDS] += cost
+        tally.rewards += cost
+        tally.rewarded += member.redeemed
         customer.rewards += cost
+
+
+@rule
+def collect(
+    customer: Record, member: Record, scheme: Record, visit: Record, flow: Record, tally: Record
+) -> None:
+    """After paying: earn, and look at the goal as it stands now."""
+    if member.joined == 0:
+        return
+    _earn(scheme.kind, member, scheme, visit, visit.now, flow)
+    _aim(scheme.kind, member, scheme, visit, visit.now)
+    if scheme.rival == 0:
+        tally.programme_running += scheme.checkout_cost
+
+
+@rule
+def lapse(member: Record, scheme: Record, now: float, flow: Record) -> None:
+    """Write off what has expired."""
+    _lapse(scheme.kind, member, scheme, now, flow)

@@ -47,28 +47,28 @@ def fill(fields: Any, terms: Terms) -> None:
 
 
 @rule
-def start(_member: Record, _scheme: Record, _now: float, _flows: Record) -> None:
+def start(_member: Record, _scheme: Record, _now: float, _flow: Record) -> None:
     """Nothing is given on joining."""
 
 
 @rule
-def lapse(member: Record, scheme: Record, now: float, flows: Record) -> None:
+def lapse(member: Record, scheme: Record, now: float, flow: Record) -> None:
     """Points expire when they have not been used in time."""
-    lapse_lots(member, scheme, now, flows)
+    lapse_lots(member, scheme, now, flow)
 
 
 @rule
-def redeem(member: Record, scheme: Record, flows: Record) -> int:
+def redeem(member: Record, scheme: Record, flow: Record) -> int:
     """As many rewards as the balance allows; their points come from the oldest lots."""
     rewards = member.balance // scheme.reward_at
-    take_units(member, rewards * scheme.reward_at, flows)
+    take_units(member, rewards * scheme.reward_at, flow)
     return rewards
 
 
 @rule
-def earn(member: Record, scheme: Record, visit: Record, now: float, flows: Record) -> None:
+def earn(member: Record, scheme: Record, visit: Record, now: float, flow: Record) -> None:
     """Whole points for what is paid."""
-    add_units(member, scheme, int(floor(scheme.per_spend * visit.paid)), now, flows)
+    add_units(member, scheme, int(floor(scheme.per_spend * visit.paid)), now, flow)
 
 
 @rule

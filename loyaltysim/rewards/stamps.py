@@ -52,32 +52,32 @@ def fill(fields: Any, terms: Terms) -> None:
 
 
 @rule
-def start(member: Record, scheme: Record, now: float, flows: Record) -> None:
+def start(member: Record, scheme: Record, now: float, flow: Record) -> None:
     """A new card comes with its head start."""
     if scheme.head_start > 0:
-        add_units(member, scheme, scheme.head_start, now, flows)
+        add_units(member, scheme, scheme.head_start, now, flow)
 
 
 @rule
-def lapse(member: Record, scheme: Record, now: float, flows: Record) -> None:
+def lapse(member: Record, scheme: Record, now: float, flow: Record) -> None:
     """Stamps expire when the card has not been filled in time."""
-    lapse_lots(member, scheme, now, flows)
+    lapse_lots(member, scheme, now, flow)
 
 
 @rule
-def redeem(member: Record, scheme: Record, flows: Record) -> int:
+def redeem(member: Record, scheme: Record, flow: Record) -> int:
     """A full card is handed in."""
-    take_units(member, scheme.reward_at, flows)
+    take_units(member, scheme.reward_at, flow)
     return 1
 
 
 @rule
-def earn(member: Record, scheme: Record, visit: Record, now: float, flows: Record) -> None:
+def earn(member: Record, scheme: Record, visit: Record, now: float, flow: Record) -> None:
     """One stamp a paid visit; a full card takes no more, and a handed-in one makes room."""
     if member.redeemed > 0:
-        start(member, scheme, now, flows)
+        start(member, scheme, now, flow)
     elif visit.paid > 0.0 and member.balance < scheme.reward_at:
-        add_units(member, scheme, 1, now, flows)
+        add_units(member, scheme, 1, now, flow)
 
 
 @rule

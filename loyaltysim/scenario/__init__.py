@@ -1,0 +1,6 @@
+"""From a scenario file to validated objects; nothing here knows how a simulation runs."""
+
+from loyaltysim.scenario.problems import Place, Problem, ScenarioError
+from loyaltysim.scenario.scenario import Scenario, load
+
+__all__ = ["Place", "Problem", "Scenario", "ScenarioError", "load"]

@@ -6,14 +6,14 @@ simulation runs.
 
 from __future__ import annotations
 
-import math
-import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from loyaltysim.evidence import beliefs, register
 from loyaltysim.rewards.programme import Programme
+from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.units import (
     Count,
     NonNegative,
@@ -25,6 +25,7 @@ from loyaltysim.units import (
     assumed,
     number,
     share,
+    weeks,
 )
 
 MONTHS = (
@@ -36,7 +37,14 @@ Month = Literal[
     "july", "august", "september", "october", "november", "december",
 ]  # fmt: skip
 
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+def _one_line(text: str) -> str:
+    if text != text.strip() or not text.isprintable():
+        raise ValueError("write plain text on one line, without spaces around it")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_one_line)]
 Factor = Annotated[float, BeforeValidator(share), Field(gt=0, le=100)]
 """A level relative to today's: 100% is unchanged."""
 
@@ -241,11 +249,21 @@ class Firm(Terms):
     marketing: Marketing = Field(default_factory=Marketing)
 
 
+ASSUMED = "assumed"
+
+
+def _weeks_or_assumed(value: Any) -> Any:
+    return register()["rival.copies_after"].value if value == ASSUMED else weeks(value)
+
+
 class Rival(Terms):
     """What the rivals do about it."""
 
-    copies_after: Weeks | None = None
-    """When rivals offer the same programme; left out, never."""
+    copies_after: (
+        Annotated[float, BeforeValidator(_weeks_or_assumed), Field(gt=0, le=5200)] | None
+    ) = None
+    """When rivals offer the same programme, or `assumed` for the register's time;
+    left out, never."""
 
 
 class Stages(Terms):
@@ -282,6 +300,13 @@ def _belief(value: Any) -> Any:
     return value
 
 
+def _known_belief(name: str) -> str:
+    if name not in beliefs():
+        raise ValueError(f"unknown belief{suggestion(name, beliefs())}")
+    return name
+
+
+BeliefName = Annotated[str, AfterValidator(_known_belief)]
 Seed = Annotated[int, BeforeValidator(number), Field(ge=0, lt=2**63)]
 Replications = Annotated[int, BeforeValidator(number), Field(ge=2, le=100_000)]
 
@@ -303,21 +328,24 @@ class Business(Terms):
     programme: Programme | None = None
     rival: Rival = Field(default_factory=Rival)
     stages: Stages = Field(default_factory=Stages)
-    beliefs: dict[str, Annotated[Belief, BeforeValidator(_belief)]] = Field(default_factory=dict)
+    beliefs: dict[BeliefName, Annotated[Belief, BeforeValidator(_belief)]] = Field(
+        default_factory=dict
+    )
+
+    @field_validator("beliefs", mode="before")
+    @classmethod
+    def _without_nulls_of_known(cls, stated: Any) -> Any:
+        if not isinstance(stated, dict):
+            return stated
+        return {k: v for k, v in stated.items() if v is not None or k not in beliefs()}
 
     @field_validator("beliefs")
     @classmethod
-    def _known(cls, stated: dict[str, Belief]) -> dict[str, Belief]:
-        from loyaltysim.scenario.nearest import suggestion
-
+    def _signs(cls, stated: dict[str, Belief]) -> dict[str, Belief]:
         for name, belief in stated.items():
-            if name not in beliefs():
-                raise ValueError(f"unknown belief {name!r}{suggestion(name, beliefs())}")
-            entry = register()[f"beliefs.{name}"]
-            if not math.isfinite(belief.value):
-                raise ValueError(f"{name} must be finite")
-            if entry.low >= 0.0 and belief.low < 0.0:
-                raise ValueError(f"{name} cannot be negative")
+            if register()[f"beliefs.{name}"].low >= 0.0 and belief.low < 0.0:
+                # The context tells the message which of the beliefs it is about.
+                raise PydanticCustomError("item", "cannot be negative", {"item": name})
         return stated
 
     @property
@@ -329,8 +357,6 @@ class Business(Terms):
 def _check_sum(shares: list[tuple[str, float]], what: str) -> None:
     total = sum(value for _, value in shares)
     if abs(total - 1.0) > 1e-6:
-        parts = " + ".join(f"{name} {value:.4g}" for name, value in shares if value)
-        raise ValueError(f"{what} must sum to 100%; they sum to {total:.4%} ({parts})")
-
-
-ALTERNATIVE_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9 _+.-]{0,59}$")
+        parts = " + ".join(f"{name} {value * 100:.6g}%" for name, value in shares if value)
+        sum_ = f"{total * 100:.6g}%"
+        raise ValueError(f"{what} must sum to 100%; they sum to {sum_} ({parts})")

@@ -1,0 +1,51 @@
+"""Who knows the firm: marketing reaches strangers and the lost, never the disqualified."""
+
+from __future__ import annotations
+
+from math import log
+
+from loyaltysim.draws import uniforms
+from loyaltysim.mechanism import Record, rule
+
+ORDER = 20
+ACTIVE, DORMANT, GONE = 0, 1, 2
+
+STATE = {"aware": int, "never": int, "activity": int, "notices_at": float, "times_lost": int}
+"""Whether the person knows the firm, never will buy, is active, dormant or gone, and the
+cumulated reach of marketing at which the person takes notice (a unit exponential)."""
+
+DECISIONS = {"notice": 4}
+_NOTICE = DECISIONS["notice"]
+
+
+@rule
+def reach_so_far(segment: Record, week: Record, now: float) -> float:
+    """Cumulated marketing reach, in expected contacts a person."""
+    return segment.reach_until + segment.reach_rate * (now - week.begins)
+
+
+@rule
+def take_notice(customer: Record, segment: Record, week: Record, now: float, tally: Record) -> None:
+    """A stranger learns of the firm, or a lost customer considers it again."""
+    if reach_so_far(segment, week, now) >= customer.notices_at:
+        consider_again(customer, now, tally)
+
+
+@rule
+def consider_again(customer: Record, now: float, tally: Record) -> None:
+    """The person considers the firm from now on."""
+    if customer.activity == GONE:
+        tally.won_back += 1
+    customer.aware = 1
+    customer.activity = ACTIVE
+    customer.stayed_until = now
+
+
+@rule
+def forget_after_loss(
+    customer: Record, segment: Record, week: Record, beliefs: Record, now: float
+) -> None:
+    """A lost customer can be reached again, more easily than a stranger (Griffin & Lowenstein)."""
+    customer.times_lost += 1
+    luck = uniforms(week.seed, week.replication, customer.who, _NOTICE, customer.times_lost, 0)
+    customer.notices_at = reach_so_far(segment, week, now) - log(luck[0]) / beliefs.win_back_odds

@@ -1,0 +1,22 @@
+"""Price against what one is used to paying."""
+
+from __future__ import annotations
+
+from loyaltysim.mechanism import Record, rule
+
+ORDER = 50
+STATE = {"usual_log_price": float}
+"""Log of the price level one is used to; 0 is the level of week 0."""
+
+
+@rule
+def wish(customer: Record, week: Record, beliefs: Record) -> float:
+    """Log-rate of choosing the firm (own-price elasticity, Bijmolt et al. 2005)."""
+    return -beliefs.price_response * (week.log_price - customer.usual_log_price)
+
+
+@rule
+def experience(customer: Record, visit: Record, week: Record, beliefs: Record) -> None:
+    """Each purchase makes the present price a little more usual."""
+    difference = week.log_price - customer.usual_log_price
+    customer.usual_log_price += beliefs.reference_price_moves * difference

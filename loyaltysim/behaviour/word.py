@@ -1,0 +1,76 @@
+"""Word of mouth: the satisfied recommend, the badly disappointed warn, strangers hear."""
+
+from __future__ import annotations
+
+from math import exp, floor
+
+from loyaltysim.behaviour.awareness import ACTIVE, consider_again
+from loyaltysim.behaviour.satisfaction import disconfirmation
+from loyaltysim.draws import uniforms
+from loyaltysim.mechanism import Record, rule
+
+ORDER = 80
+STATE = {"heard": float, "heard_at": float, "words_heard": int, "recommended_at": float}
+"""What one has heard of the firm, in log-odds, when, how many words, and when one last
+recommended it (week)."""
+
+DECISIONS = {"tell": 5, "heed": 6}
+_TELL = DECISIONS["tell"]
+_HEED = DECISIONS["heed"]
+
+MOST_TOLD = 16
+"""Nobody tells more people in the market about one visit."""
+
+
+@rule
+def rumour(customer: Record, beliefs: Record, now: float) -> float:
+    """Log-odds of choosing the firm by what has been heard and is not yet forgotten."""
+    return customer.heard * exp(-(now - customer.heard_at) / beliefs.word_fades_weeks)
+
+
+@rule
+def recommend(
+    u: float, customer: Record, beliefs: Record, weeks: float, now: float, tally: Record
+) -> int:
+    """How many people a satisfied customer tells, for the weeks since the last visit: 0 or 1."""
+    log_rate = beliefs.recommends_by_satisfaction * disconfirmation(customer, beliefs)
+    expected = beliefs.recommends_per_year * weeks / 52.0 * exp(log_rate)
+    if u >= expected or u >= 1.0 - exp(-expected):
+        return 0
+    customer.recommended_at = now
+    tally.recommended += 1
+    return 1
+
+
+@rule
+def warn(u: float, beliefs: Record, severity: float, tally: Record) -> int:
+    """How many people hear of a failure: none of a slight one."""
+    if severity < beliefs.grave_failure:
+        return 0
+    told = min(int(floor(beliefs.told_when_unhappy + u)), MOST_TOLD)
+    tally.warned += told
+    return told
+
+
+@rule
+def hearer(customer: Record, week: Record, people: int, nth: int) -> int:
+    """The number of the nth person told at this occasion: anybody in the whole market."""
+    luck = uniforms(week.seed, week.replication, customer.who, _TELL, customer.occasions, nth)
+    return min(int(luck[0] * people), people - 1)
+
+
+@rule
+def hear(
+    customer: Record, good: float, week: Record, beliefs: Record, now: float, tally: Record
+) -> None:
+    """A word reaches a person; a heeded recommendation makes strangers and the lost consider."""
+    pull = beliefs.good_word_pull if good > 0.0 else -beliefs.bad_word_pull
+    customer.heard = rumour(customer, beliefs, now) + pull
+    customer.heard_at = now
+    customer.words_heard += 1
+    if good > 0.0 and (customer.aware == 0 or customer.activity != ACTIVE):
+        luck = uniforms(
+            week.seed, week.replication, customer.who, _HEED, customer.words_heard, 0
+        )
+        if luck[0] < beliefs.word_heeded:
+            consider_again(customer, now, tally)

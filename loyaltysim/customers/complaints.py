@@ -1,0 +1,60 @@
+"""Failures that are voiced: a ticket at the desk, and what its end does to the customer."""
+
+from __future__ import annotations
+
+from math import exp, log
+
+from loyaltysim.draws import uniforms
+from loyaltysim.ledger import micros
+from loyaltysim.mechanism import Record, rule
+
+DECISIONS = {"failure": 7, "outcome": 8}
+_FAILURE = DECISIONS["failure"]
+_OUTCOME = DECISIONS["outcome"]
+
+
+@rule
+def failure_luck(customer: Record, week: Record) -> tuple[float, float, float]:
+    """Severity of a failure in mean severities (exponential), the draw of voicing, of telling."""
+    luck = uniforms(week.seed, week.replication, customer.who, _FAILURE, customer.occasions, 0)
+    return -log(luck[0]), luck[1], luck[2]
+
+
+@rule
+def risk_after_failure(beliefs: Record, severity: float, log_risk: float) -> float:
+    """Hazard of leaving right after a failure, in proportion to its severity."""
+    average = -log(1.0 - beliefs.leave_after_failure)
+    return average * severity / beliefs.failure_severity * exp(log_risk)
+
+
+@rule
+def close_ticket(
+    customer: Record,
+    message: Record,
+    week: Record,
+    beliefs: Record,
+    log_risk: float,
+    tally: Record,
+) -> bool:
+    """What the end of a complaint does; true if the customer leaves over it.
+
+    A resolution restores a part of the satisfaction that the failure cost, never all
+    of it (no recovery paradox; E28), and more of it the quicker the answer. Being
+    heard, helped and helped quickly lower the risk of leaving (E25, odds kept).
+    """
+    quick = exp(-message.hours / beliefs.patience_hours)
+    lost = beliefs.satisfaction_moves * message.severity
+    if message.resolved == 1:
+        share = beliefs.recovery_resolved + beliefs.recovery_quick * quick
+        customer.satisfaction += share * lost
+        cost = micros(week.compensation_share * message.basket)
+        tally.compensation += cost
+        customer.compensation += cost
+    relief = 0.0
+    if message.answered == 1:
+        relief += beliefs.voiced_stays
+    if message.resolved == 1:
+        relief += beliefs.resolved_stays + beliefs.quick_stays * quick
+    risk = risk_after_failure(beliefs, message.severity, log_risk - relief)
+    luck = uniforms(week.seed, week.replication, customer.who, _OUTCOME, message.nth, 0)
+    return luck[0] < 1.0 - exp(-risk)

@@ -1,0 +1,310 @@
+"""The population's week: one compiled call, or the same lines interpreted for one life.
+
+Arrays are touched here alone; the rules see records. (Arrays that are handed from
+rule to rule cost more, in counted references, than the rules themselves.)
+"""
+
+from __future__ import annotations
+
+from math import exp
+from typing import Any, NamedTuple
+
+from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, take_notice
+from loyaltysim.behaviour.familiarity import fade
+from loyaltysim.behaviour.habit import remember_choice
+from loyaltysim.behaviour.occasions import after, drift_on, gap
+from loyaltysim.behaviour.pantry import appetite
+from loyaltysim.behaviour.word import hear, hearer, recommend, rumour, warn
+from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
+from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
+from loyaltysim.customers.stages import stage_of
+from loyaltysim.customers.staying import decide_staying, leave, sleep_on, staying_terms
+from loyaltysim.customers.visit import basket, pay, serve, server_of, take_in
+from loyaltysim.draws import occasion_luck
+from loyaltysim.mechanism import Record, rule
+from loyaltysim.rewards.goal import goal_pull
+from loyaltysim.rewards.membership import collect, is_open, lapse, settle_claims
+
+MOST_WORDS = 17
+"""Words that one occasion can add to the outbox."""
+
+
+class World(NamedTuple):
+    """Everything that a week of customers' lives reads and writes."""
+
+    customers: Any
+    due: Any
+    members: Any
+    schemes: Any
+    segments: Any
+    seats: Any
+    servers: Any
+    season: Any
+    week: Any
+    beliefs: Any
+    thresholds: Any
+    inbox: Any
+
+
+class Outcome(NamedTuple):
+    """What a block of customers causes: one for each block, so that threads never share."""
+
+    visit: Any
+    tallies: Any
+    flows: Any
+    moves: Any
+    tickets: Any
+    words: Any
+    sent: Any
+
+
+@rule
+def make_choice(
+    customer: Record,
+    segment: Record,
+    week: Record,
+    beliefs: Record,
+    now: float,
+    luck: Any,
+    pull: float,
+    rival_pull: float,
+) -> int:
+    """What a person who knows the firm does at an occasion; pulls are log-rates of open goals."""
+    if segment.period > 0.0:
+        # A contract goes on unless the customer decides otherwise; see the decision to stay.
+        if customer.last_at > customer.lost_at:
+            return FIRM
+        if luck.awake >= segment.awake:
+            return NOTHING
+    weight = customer.firm_weight
+    rival_weight = customer.rival_weight
+    if rival_pull > 0.0:
+        rival_weight = lifted(rival_weight, customer.rival_odds, rival_pull)
+    if customer.heard != 0.0:
+        weight *= exp(rumour(customer, beliefs, now))
+    if customer.purchases == 0:
+        weight *= segment.first_chance
+    weight = lifted(weight, customer.firm_odds, wishes(customer, week, beliefs) + pull)
+    hunger = appetite(customer, beliefs, now)
+    return choose(luck.choice, hunger * weight, hunger * rival_weight)
+
+
+@rule
+def go_wrong(
+    customer: Record, visit: Record, week: Record, beliefs: Record, tally: Record
+) -> None:
+    """A failure: how grave it is, and whether it is voiced or told to others."""
+    severity, voicing, telling = failure_luck(customer, week)
+    visit.severity = beliefs.failure_severity * severity
+    visit.quality -= visit.severity
+    if voicing < beliefs.voice:
+        visit.complains = 1
+        tally.complaints += 1
+    else:
+        visit.told = warn(telling, beliefs, visit.severity, tally)
+
+
+@rule
+def write_ticket(ticket: Record, customer: Record, visit: Record, number: int) -> None:
+    """A complaint, as the desk will see it."""
+    ticket.customer = number
+    ticket.who = customer.who
+    ticket.nth = customer.occasions
+    ticket.opened_at = visit.now
+    ticket.severity = visit.severity
+    ticket.basket = visit.usual
+
+
+@rule
+def write_word(word: Record, customer: Record, visit: Record, to: int) -> None:
+    """A word to somebody: good after a visit without failure."""
+    word.hearer = to
+    word.teller = customer.who
+    word.nth = customer.occasions
+    word.good = 1.0 if visit.severity == 0.0 else -1.0
+
+
+@rule
+def receive(
+    customer: Record,
+    segment: Record,
+    message: Record,
+    week: Record,
+    beliefs: Record,
+    tally: Record,
+) -> None:
+    """What reaches a customer at the start of a week: the end of a complaint, or a word."""
+    now = week.begins
+    if message.kind == 1:
+        hear(customer, message.good, week, beliefs, now, tally)
+        return
+    log_risk = staying_terms(customer, week, beliefs)
+    leaves = close_ticket(customer, message, week, beliefs, log_risk, tally)
+    if leaves and customer.activity != GONE:
+        leave(customer, segment, week, beliefs, now, True, tally)
+
+
+def live_week(
+    world: World, out: Outcome, lo: int, hi: int, inbox_lo: int, inbox_hi: int, start: int
+) -> int:
+    """Live the week of customers `lo` to `hi`, from `start` on.
+
+    Returns the customer at whom the outbox was full (call again from there, with an
+    empty one and no inbox), or `hi`.
+    """
+    customers = world.customers
+    due = world.due
+    members = world.members
+    schemes = world.schemes
+    seats = world.seats
+    week = world.week[0]
+    beliefs = world.beliefs[0]
+    thresholds = world.thresholds[0]
+    visit = out.visit[0]
+    people = len(customers)
+    programmes = len(schemes)
+    tickets = out.sent[0]
+    words = out.sent[1]
+
+    for k in range(inbox_lo, inbox_hi):
+        message = world.inbox[k]
+        customer = customers[message.customer]
+        if customer.never == 0:
+            segment = world.segments[customer.segment]
+            receive(customer, segment, message, week, beliefs, out.tallies[customer.segment])
+            stage = stage_of(customer, thresholds, week.begins)
+            out.moves[customer.segment, customer.stage, stage] += 1
+            customer.stage = stage
+
+    for i in range(start, hi):
+        if due[i] >= week.ends:
+            continue
+        customer = customers[i]
+        segment = world.segments[customer.segment]
+        tally = out.tallies[customer.segment]
+        while due[i] < week.ends:
+            if tickets >= len(out.tickets) or words + MOST_WORDS > len(out.words):
+                out.sent[0] = tickets
+                out.sent[1] = words
+                return i
+            now = due[i]
+            luck = occasion_luck(week.seed, week.replication, customer.who, customer.occasions)
+            tally.occasions += 1
+
+            if customer.never == 0 and (customer.aware == 0 or customer.activity == GONE):
+                take_notice(customer, segment, week, now, tally)
+            elif customer.activity == DORMANT:
+                sleep_on(luck.staying, customer, segment, week, beliefs, now, tally)
+
+            if customer.never == 0 and customer.aware == 1 and customer.activity == ACTIVE:
+                contact = seats[customer.contact]
+                fade(customer, contact, week, beliefs, now)
+                pull = 0.0
+                rival_pull = 0.0
+                stake = 0.0
+                for j in range(programmes):
+                    member = members[i, j]
+                    if member.joined == 1:
+                        side = 1.0 - 2.0 * schemes[j].rival
+                        pulls = goal_pull(customer, member, schemes[j], beliefs, now)
+                        pull += max(side, 0.0) * pulls
+                        rival_pull += max(-side, 0.0) * pulls
+                        if member.balance > 0:
+                            stake += side * beliefs.member_stays
+                chosen = make_choice(
+                    customer, segment, week, beliefs, now, luck, pull, rival_pull
+                )
+
+                known_risk = 0.0
+                if chosen == FIRM:
+                    server = server_of(customer, contact, week, luck.server)
+                    skill = week.skill_at_start
+                    own = 1.0
+                    if server < 0:
+                        skill = contact.skill
+                    elif week.present > 0:
+                        skill = seats[world.servers[server]].skill
+                    if server >= 0 and week.dedicated == 1:
+                        own = 0.5
+                    visit.now = now
+                    visit.usual = customer.usual_basket * week.price
+                    visit.severity = 0.0
+                    visit.complains = 0
+                    visit.told = 0
+                    chance = serve(visit, skill, own, week, beliefs, luck.quality)
+                    if luck.failure < chance:
+                        go_wrong(customer, visit, week, beliefs, tally)
+                    else:
+                        weeks = min(now - customer.last_at, 52.0)
+                        visit.told = recommend(luck.telling, customer, beliefs, weeks, now, tally)
+                    visit.paid = basket(customer, segment, week, luck.basket)
+                    for j in range(programmes):
+                        if is_open(schemes[j], 0, now):
+                            flow = out.flows[j, customer.segment]
+                            settle_claims(
+                                customer, members[i, j], schemes[j], j, visit, week, beliefs,
+                                flow, tally,
+                            )  # fmt: skip
+                    pay(customer, visit, week, tally)
+                    for j in range(programmes):
+                        if is_open(schemes[j], 0, now):
+                            flow = out.flows[j, customer.segment]
+                            collect(customer, members[i, j], schemes[j], visit, flow, tally)
+                    take_in(customer, visit, week, beliefs, tally)
+                    known_risk = customer.drop_out
+                    if visit.complains == 1:
+                        # The decision to leave waits until the ticket is closed.
+                        write_ticket(out.tickets[tickets], customer, visit, i)
+                        tickets += 1
+                    elif visit.severity > 0.0:
+                        known_risk += risk_after_failure(
+                            beliefs, visit.severity, staying_terms(customer, week, beliefs)
+                        )
+                    for k in range(visit.told):
+                        write_word(
+                            out.words[words], customer, visit, hearer(customer, week, people, k)
+                        )
+                        words += 1
+                elif chosen == RIVAL and week.rival_schemes > 0:
+                    visit.now = now
+                    visit.usual = customer.usual_basket
+                    visit.paid = basket(customer, segment, week, luck.basket)
+                    for j in range(programmes):
+                        if is_open(schemes[j], 1, now):
+                            flow = out.flows[j, customer.segment]
+                            settle_claims(
+                                customer, members[i, j], schemes[j], j, visit, week, beliefs,
+                                flow, tally,
+                            )  # fmt: skip
+                            collect(customer, members[i, j], schemes[j], visit, flow, tally)
+
+                if chosen != NOTHING:
+                    tally.category_purchases += 1
+                    customer.stocked_at = now
+                    remember_choice(customer, 1.0 if chosen == FIRM else 0.0, beliefs)
+                if customer.purchases > 0 and (
+                    segment.period == 0.0 or luck.awake < segment.awake
+                ):
+                    log_risk = staying_terms(customer, week, beliefs) - stake
+                    decide_staying(
+                        luck.staying, customer, segment, week, beliefs, now, known_risk,
+                        log_risk, tally,
+                    )  # fmt: skip
+
+            stage = stage_of(customer, thresholds, now)
+            if stage != customer.stage:
+                out.moves[customer.segment, customer.stage, stage] += 1
+                customer.stage = stage
+            customer.occasions += 1
+            drift_on(customer, segment, week, now)
+            due[i] = after(now, gap(customer, segment, week, luck.gap), world.season)
+
+    if week.closes_books == 1:
+        for i in range(lo, hi):
+            for j in range(programmes):
+                if members[i, j].balance > 0:
+                    flow = out.flows[j, customers[i].segment]
+                    lapse(members[i, j], schemes[j], week.ends, flow)
+    out.sent[0] = tickets
+    out.sent[1] = words
+    return hi

@@ -1,0 +1,103 @@
+"""Staying: whether a customer is still there; lost knowingly, silently, or only asleep."""
+
+from __future__ import annotations
+
+from math import exp
+
+from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, forget_after_loss
+from loyaltysim.mechanism import Record, mechanisms, rule, seam, sum_of
+
+STATE = {
+    "frailty": float,
+    "drop_out": float,
+    "stayed_until": float,
+    "lost_at": float,
+    "lost_knowingly": int,
+}
+"""Personal factor on the risk of leaving, personal risk after any purchase, until when it was
+decided to stay, when the customer was last lost (week; infinite if never), and how."""
+
+staying_terms = sum_of(
+    seam(mechanisms("loyaltysim.behaviour"), "staying"), "customer, week, beliefs"
+)
+
+
+@rule
+def leave(
+    customer: Record,
+    segment: Record,
+    week: Record,
+    beliefs: Record,
+    now: float,
+    knowingly: bool,
+    tally: Record,
+) -> None:
+    """The customer is gone."""
+    customer.activity = GONE
+    customer.lost_at = now
+    customer.lost_knowingly = 1 if knowingly else 0
+    if knowingly:
+        tally.lost_knowingly += 1
+    else:
+        tally.lost_silently += 1
+    forget_after_loss(customer, segment, week, beliefs, now)
+
+
+@rule
+def decide_staying(
+    u: float,
+    customer: Record,
+    segment: Record,
+    week: Record,
+    beliefs: Record,
+    now: float,
+    known_risk: float,
+    log_risk: float,
+    tally: Record,
+) -> None:
+    """One draw for the time since the last decision and for what was just experienced.
+
+    Both parts are hazards; `known_risk` is that of the experience, `log_risk` the
+    sum of the terms that move the risk over time. A share of the silent ones sleeps.
+    """
+    weeks = now - customer.stayed_until
+    customer.stayed_until = now
+    silent_risk = customer.frailty * segment.loss_per_week * weeks * exp(log_risk)
+    # 1 - exp(-risk) <= risk: most occasions end here, without the exponential.
+    if u >= known_risk + silent_risk:
+        return
+    known = 1.0 - exp(-known_risk)
+    if u < known:
+        leave(customer, segment, week, beliefs, now, True, tally)
+        return
+    silent = 1.0 - exp(-(known_risk + silent_risk)) - known
+    if u < known + silent * (1.0 - beliefs.dormant_share):
+        leave(customer, segment, week, beliefs, now, False, tally)
+    elif u < known + silent:
+        customer.activity = DORMANT
+        tally.fell_asleep += 1
+
+
+@rule
+def sleep_on(
+    u: float,
+    customer: Record,
+    segment: Record,
+    week: Record,
+    beliefs: Record,
+    now: float,
+    tally: Record,
+) -> None:
+    """A sleeper wakes, is lost for good, or sleeps on."""
+    years = (now - customer.stayed_until) / 52.0
+    customer.stayed_until = now
+    wakes = beliefs.dormant_wakes_per_year * years
+    leaves = beliefs.dormant_leaves_per_year * years
+    if u >= wakes + leaves:
+        return
+    total = 1.0 - exp(-(wakes + leaves))
+    if u < total * wakes / (wakes + leaves):
+        customer.activity = ACTIVE
+        tally.woke_up += 1
+    elif u < total:
+        leave(customer, segment, week, beliefs, now, False, tally)

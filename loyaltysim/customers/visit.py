@@ -1,0 +1,106 @@
+"""A visit: who serves, what is bought and paid, what is experienced."""
+
+from __future__ import annotations
+
+from math import exp
+
+from loyaltysim.draws import normal
+from loyaltysim.ledger import micros
+from loyaltysim.mechanism import Record, each_of, mechanisms, rule, seam
+
+STATE = {
+    "purchases": int,
+    "first_at": float,
+    "last_at": float,
+    "usual_gap": float,
+    "revenue": int,
+    "costs": int,
+    "rewards": int,
+    "compensation": int,
+    "log_basket": float,
+    "usual_basket": float,
+}
+"""Purchases here so far, first and latest date (week), smoothed gap between them (weeks), money
+booked for this customer (millionths), and the mean of log amounts and of amounts."""
+
+VISIT = {
+    "now": float,
+    "usual": float,
+    "paid": float,
+    "quality": float,
+    "severity": float,
+    "own_contact": float,
+    "complains": int,
+    "told": int,
+}
+"""One visit: date, usual basket at today's prices, amount paid, quality, severity of a failure
+(points of ten, 0 without one), 1 if served by one's contact or team and 0.5 by a colleague,
+whether it leads to a complaint, and how many people hear of it."""
+
+USUAL_GAP_MOVES = 0.2
+
+experience = each_of(
+    seam(mechanisms("loyaltysim.behaviour"), "experience"), "customer, visit, week, beliefs"
+)
+
+
+@rule
+def server_of(customer: Record, contact: Record, week: Record, u: float) -> int:
+    """Who serves: -1 for one's own contact, else the place among those who are there.
+
+    Where nobody is there, somebody untrained stands in; the place is then 0 of none.
+    """
+    if week.dedicated == 1 and contact.present == 1:
+        return -1
+    return min(int(u * week.present), max(week.present - 1, 0))
+
+
+@rule
+def serve(
+    visit: Record, skill: float, own_contact: float, week: Record, beliefs: Record, luck: float
+) -> float:
+    """Set the quality of the visit; returns the chance that something goes wrong."""
+    missing = 1.0 - skill
+    visit.own_contact = own_contact
+    visit.quality = (
+        week.quality
+        - beliefs.skill_quality * missing
+        - beliefs.load_quality * week.overload
+        + week.quality_spread * normal(luck)
+    )
+    return week.failure * exp(beliefs.skill_prevents * missing)
+
+
+@rule
+def basket(customer: Record, segment: Record, week: Record, u: float) -> float:
+    """What is put into the basket, at today's prices: lognormal within a person."""
+    return exp(customer.log_basket + segment.basket_within * normal(u)) * week.price
+
+
+@rule
+def pay(customer: Record, visit: Record, week: Record, tally: Record) -> None:
+    """Book the purchase and bring the customer's history up to date."""
+    revenue = micros(visit.paid)
+    goods = micros(visit.paid / week.price * week.cost_share)
+    tally.revenue += revenue
+    tally.cost_of_goods += goods
+    tally.service += week.cost_per_visit
+    customer.revenue += revenue
+    customer.costs += goods + week.cost_per_visit
+    tally.purchases += 1
+    if customer.purchases == 0:
+        customer.first_at = visit.now
+        tally.first_purchases += 1
+    else:
+        customer.usual_gap += USUAL_GAP_MOVES * (visit.now - customer.last_at - customer.usual_gap)
+    customer.purchases += 1
+    customer.last_at = visit.now
+
+
+@rule
+def take_in(customer: Record, visit: Record, week: Record, beliefs: Record, tally: Record) -> None:
+    """What was experienced changes attitude, tie and habits."""
+    tally.quality += int(visit.quality * 1000000.0)
+    if visit.severity > 0.0:
+        tally.failures += 1
+    experience(customer, visit, week, beliefs)

@@ -1,0 +1,89 @@
+"""The desk: complaints wait for an answer, are handled, resolved or not, or given up."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from math import log
+from typing import Any
+
+import numpy as np
+import simpy
+
+from loyaltysim.draws import uniforms
+from loyaltysim.record import MESSAGE, Records
+from loyaltysim.scenario.model import Service
+from loyaltysim.units import HOURS_PER_WEEK
+
+DECISIONS = {"ticket": 31}
+
+
+@dataclass(slots=True)
+class Closed:
+    """How a complaint ended; `hours` from the complaint to its end."""
+
+    customer: int
+    who: int
+    nth: int
+    severity: float
+    basket: float
+    hours: float
+    answered: bool
+    resolved: bool
+
+
+class Desk:
+    """Agents, a queue, and patience; one ticket is one process. Times are weeks."""
+
+    def __init__(
+        self, env: simpy.Environment, terms: Service, key: tuple[int, int], book: Any
+    ) -> None:
+        self.env = env
+        self.terms = terms
+        self.key = key
+        self.book = book
+        self.agents = simpy.Resource(env, capacity=terms.desk.agents)
+        self.closed: list[Closed] = []
+        self.opened = 0
+
+    def take(self, tickets: Records) -> None:
+        """Take up the complaints of a week, in the order in which they come."""
+        self.opened += len(tickets)
+        for ticket in tickets.tolist():
+            self.env.process(self._handle(*ticket))
+
+    def _handle(
+        self, customer: int, who: int, nth: int, opened_at: float, severity: float, basket: float
+    ) -> Generator[simpy.Event, Any, None]:
+        terms, env = self.terms, self.env
+        luck = uniforms(*self.key, who, DECISIONS["ticket"], nth, 0)
+        patience = -log(luck[0]) * terms.desk.patience_days / 7.0
+        taken_up = -log(luck[1]) * terms.response_hours / HOURS_PER_WEEK
+        answered = resolved = False
+        yield env.timeout(opened_at - env.now + min(taken_up, patience))
+        if taken_up < patience:
+            with self.agents.request() as request:
+                yield request | env.timeout(patience - taken_up)
+                if request.triggered:
+                    answered = True
+                    work = -log(luck[2]) * terms.desk.handling_hours / HOURS_PER_WEEK
+                    yield env.timeout(work)
+                    resolved = bool(luck[3] < terms.desk.resolved)
+                    self.book("service", terms.desk.cost_per_ticket)
+        hours = (env.now - opened_at) * HOURS_PER_WEEK
+        self.closed.append(
+            Closed(customer, who, nth, severity, basket, hours, answered, resolved)
+        )
+
+    def messages(self) -> Records:
+        """What the ends of complaints since the last call tell the customers."""
+        closed, self.closed = self.closed, []
+
+
+        out = np.zeros(len(closed), MESSAGE)
+        for place, end in enumerate(closed):
+            out[place] = (
+                end.customer, 0, end.who, end.nth, 0, 0.0, end.severity, end.hours,
+                int(end.answered), int(end.resolved), end.basket,
+            )  # fmt: skip
+        return out

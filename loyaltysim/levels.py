@@ -1,0 +1,81 @@
+"""Levels of the present business: what makes it stand where its owner says it stands.
+
+A scenario states how many customers are lost a year and how many there are. The
+risk of leaving, the chance of a first purchase and the reach of marketing that go
+with this are found by letting the business run as it is (`studies.steady`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loyaltysim.scenario.model import Business
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Constants of the business as it is today, the same in every alternative.
+
+    Arrays have one element a segment.
+    """
+
+    quality: float
+    """Mean quality of a visit, failures included, in points of ten."""
+    visits_per_seat: float
+    """Visits that one present employee serves in a usual week."""
+    loss_per_week: Floats
+    """Risk of a customer of average frailty of being lost or falling asleep, without a failure."""
+    first_chance: Floats
+    """Factor on the weight of the firm before a person's first purchase."""
+    reach_per_week: Floats
+    """Expected marketing contacts a week of a person who does not know the firm."""
+    satisfaction_spread: float
+    familiarity_gain: float
+    familiarity_decay: float
+    win_back_odds: float
+    budget_per_week: float
+    """Marketing budget that goes with the reach."""
+    quits_per_year: float
+    """Turnover under which today's staff and ties have grown."""
+
+    def settled_familiarity(self, pace: Floats) -> Floats:
+        """Tie of a customer who has bought `pace` times a week for long."""
+        gain = self.familiarity_gain * pace
+        return np.asarray(gain / (gain + self.familiarity_decay))
+
+    def but(self, **changes: object) -> Self:
+        """The same levels with some changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def first_guess(business: Business, belief: dict[str, float]) -> Levels:
+    """Levels from the scenario's numbers alone, to start the search from."""
+    segments = business.market.segments
+    service, staff = business.firm.service, business.firm.staff
+    # Experienced staff, save for the time that newcomers take to learn.
+    learning = staff.quits_per_year / 52.0 * staff.skill_grows_in_weeks
+    missing = (1.0 - staff.skill_at_start) * learning / (1.0 + learning)
+    loss = np.array([-np.log1p(-s.loss_per_year) / 52.0 for s in segments])
+    return Levels(
+        quality=service.quality
+        - belief["skill_quality"] * missing
+        - service.failure_per_visit * belief["failure_severity"],
+        visits_per_seat=np.inf,
+        loss_per_week=loss,
+        first_chance=np.full(len(segments), 0.1),
+        reach_per_week=np.full(len(segments), 0.005),
+        satisfaction_spread=service.quality_spread
+        * np.sqrt(belief["satisfaction_moves"] / (2.0 - belief["satisfaction_moves"])),
+        familiarity_gain=belief["familiarity_gain"],
+        familiarity_decay=1.0 / belief["familiarity_fades_weeks"]
+        + belief["familiarity_breaks"] * staff.quits_per_year / 52.0,
+        win_back_odds=belief["win_back_odds"],
+        budget_per_week=business.firm.marketing.budget_per_week,
+        quits_per_year=staff.quits_per_year,
+    )

@@ -1,0 +1,140 @@
+"""The records of a run: who a customer is, what a membership holds, what a week looks like.
+
+Each mechanism declares its own fields; here they are put together, once. All
+fields are float64 or int64, so that compiled and interpreted lives agree.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loyaltysim.customers import choice, stages, staying, visit
+from loyaltysim.evidence import beliefs
+from loyaltysim.ledger import TALLY as _TALLY
+from loyaltysim.mechanism import declared, mechanisms
+from loyaltysim.rewards import membership
+from loyaltysim.rewards.balance import FLOWS
+
+Records = NDArray[Any]
+"""A structured array: one record an element."""
+
+
+class _Person:
+    STATE = {"who": int, "segment": int}
+    """Key of the person's luck, and the number of the segment."""
+
+
+def _dtype(fields: dict[str, Any]) -> np.dtype[Any]:
+    kinds = {float: np.float64, int: np.int64}
+    layout: list[Any] = []
+    for name, kind in fields.items():
+        if isinstance(kind, tuple):
+            layout.append((name, kinds[kind[0]], (kind[1],)))
+        else:
+            layout.append((name, kinds[kind]))
+    clashes = [name for name in fields if hasattr(np.record, name)]
+    if clashes:
+        raise ValueError(f"fields named like attributes of a record: {', '.join(clashes)}")
+    return np.dtype(layout)
+
+
+CUSTOMER = _dtype(
+    declared(
+        (
+            _Person,
+            *mechanisms("loyaltysim.behaviour"),
+            choice,
+            staying,
+            stages,
+            visit,
+            membership,
+        ),
+        "STATE",
+    )
+)
+MEMBER = _dtype(membership.MEMBER_STATE)
+SCHEME = _dtype(membership.SCHEME_FIELDS)
+VISIT = _dtype(visit.VISIT)
+TALLY = _dtype(_TALLY)
+FLOW = _dtype(dict.fromkeys(FLOWS, int))
+BELIEFS = _dtype(dict.fromkeys(beliefs(), float))
+THRESHOLDS = _dtype(stages.THRESHOLDS)
+
+SEGMENT = _dtype(
+    {
+        "regularity": int,
+        "period": float,
+        "awake": float,
+        "drift_sd": float,
+        "drift_keeps": float,
+        "basket_within": float,
+        "first_chance": float,
+        "loss_per_week": float,
+        "reach_until": float,
+        "reach_rate": float,
+    }
+)
+"""A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
+awake, drift, spread of baskets, factor on the weight of the firm before the first purchase,
+risk of being lost, cumulated reach of marketing until this week, and reach this week."""
+
+WEEK = _dtype(
+    {
+        "seed": int,
+        "replication": int,
+        "begins": float,
+        "ends": float,
+        "closes_books": int,
+        "dedicated": int,
+        "present": int,
+        "team_change": float,
+        "overload": float,
+        "skill_at_start": float,
+        "quality": float,
+        "quality_spread": float,
+        "rival_quality": float,
+        "failure": float,
+        "price": float,
+        "log_price": float,
+        "cost_share": float,
+        "cost_per_visit": int,
+        "compensation_share": float,
+        "rival_schemes": int,
+    }
+)
+"""The firm as customers see it during a week: as it stood at the start."""
+
+SEAT = _dtype({"person": int, "present": int, "skill": float})
+"""A place on the staff: the number of the person who holds it, whether filled, and the skill."""
+
+MESSAGE = _dtype(
+    {
+        "customer": int,
+        "kind": int,
+        "sender": int,
+        "nth": int,
+        "order": int,
+        "good": float,
+        "severity": float,
+        "hours": float,
+        "answered": int,
+        "resolved": int,
+        "basket": float,
+    }
+)
+"""What reaches a customer at the start of a week; kind 0 ends a complaint, 1 is a word."""
+
+TICKET = _dtype(
+    {
+        "customer": int,
+        "who": int,
+        "nth": int,
+        "opened_at": float,
+        "severity": float,
+        "basket": float,
+    }
+)
+WORD = _dtype({"hearer": int, "teller": int, "nth": int, "good": float})

@@ -1,0 +1,76 @@
+"""`extends: other.yaml`: one scenario file built on another of the same folder tree."""
+
+from __future__ import annotations
+
+from pathlib import Path, PureWindowsPath
+from typing import NoReturn
+
+from loyaltysim.scenario.nodes import Node
+from loyaltysim.scenario.overlay import overlay
+from loyaltysim.scenario.problems import Problems, ScenarioError, problem_at, shown
+from loyaltysim.scenario.reading import read_file
+
+MAX_CHAIN = 10
+
+
+def read_extended(path: Path) -> Node:
+    """The file's nodes, laid over those of the file that it extends, and so on.
+
+    Raises `ScenarioError` when a file cannot be read, lies outside the folder
+    of the first one, or extends itself by a detour.
+    """
+    # The folder in which the named file stands, not that to which it may link.
+    root = path.parent.resolve()
+    return _read(path, root, [path.resolve()])
+
+
+def _read(path: Path, root: Path, chain: list[Path]) -> Node:
+    node = read_file(path, str(path))
+    link = node.get("extends")
+    if link is None:
+        return node
+    own = node.with_item("extends", None)
+    if link.value is None:
+        return own
+    other = _target(link, path, root)
+    resolved = other.resolve()
+    if resolved in chain:
+        _refuse(link, "extends itself, directly or by a detour")
+    if len(chain) >= MAX_CHAIN:
+        _refuse(link, f"files extend one another at most {MAX_CHAIN} deep")
+    if not other.exists():
+        _no_such_file(link, other)
+    problems = Problems()
+    merged = overlay(_read(other, root, [*chain, resolved]), own, problems)
+    if problems:
+        raise ScenarioError(problems)
+    return merged
+
+
+def _target(link: Node, path: Path, root: Path) -> Path:
+    if not isinstance(link.value, str) or not link.value.strip():
+        _refuse(link, "write the name of a file, such as base.yaml")
+    if not link.value.isprintable():
+        _refuse(link, "write a plain file name")
+    if Path(link.value).is_absolute() or PureWindowsPath(link.value).drive or "\\" in link.value:
+        _refuse(link, "write a path relative to this file, with /")
+    other = path.parent / link.value
+    try:
+        inside = other.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):
+        inside = False
+    if not inside:
+        _refuse(link, "must lie in the folder of the scenario file, or below it")
+    return other
+
+
+def _no_such_file(link: Node, other: Path) -> None:
+    try:
+        read_file(other, str(other))
+    except ScenarioError as error:
+        _refuse(link, error.problems[0].hint)
+
+
+def _refuse(link: Node, hint: str) -> NoReturn:
+    found = shown(link.value, link.text)
+    raise ScenarioError([problem_at(link.place, "extends", found=found, hint=hint)])

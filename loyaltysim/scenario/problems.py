@@ -1,0 +1,102 @@
+"""What is wrong with a scenario, said so that its author can put it right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+_LONGEST = 60
+_AT_MOST = 50
+_ENOUGH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: where, in which field, what was found, what is allowed."""
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    field: str = ""
+    found: str = ""
+    allowed: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = [self.file] if self.file else []
+        if self.line is not None:
+            where.append(f"line {self.line}")
+        if self.column is not None:
+            where.append(f"column {self.column}")
+        found = f"found {self.found}" if self.found else ""
+        allowed = f"allowed: {self.allowed}" if self.allowed else ""
+        parts = [found, allowed, self.hint] if found else [self.hint, allowed]
+        what = [part for part in parts if part]
+        return ": ".join(part for part in (", ".join(where), self.field, "; ".join(what)) if part)
+
+
+def problem_at(place: Place | None, field: str = "", **words: str) -> Problem:
+    """A problem at a place, or without one when the scenario did not come from a file."""
+    if place is None:
+        return Problem(field=field, **words)
+    return Problem(place.file, place.line, place.column, field, **words)
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be used; `problems` lists every reason that could be found."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        # One mistake can show in several alternatives; it is said once.
+        self.problems = list(dict.fromkeys(problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[:_AT_MOST]]
+        if len(self.problems) > _AT_MOST:
+            lines.append(f"... and {len(self.problems) - _AT_MOST} more")
+        return "\n".join(lines)
+
+    def to_json(self) -> str:
+        """The problems as a JSON list of objects, one key for each part of a problem."""
+        return json.dumps([asdict(problem) for problem in self.problems], ensure_ascii=False)
+
+
+class Problems(list[Problem]):
+    """Problems found so far; a file with very many is given up early."""
+
+    def add(self, problem: Problem) -> None:
+        """Note one more. Raises `ScenarioError` with all of them when it is enough."""
+        self.append(problem)
+        if len(self) >= _ENOUGH:
+            raise ScenarioError(self)
+
+
+def quoted(name: Any) -> str:
+    """A name in quotes, short and without control characters."""
+    return f"'{shown(name)}'"
+
+
+def shown(value: Any, text: str = "") -> str:
+    """A value as its author would recognise it, short and on one line."""
+    if isinstance(value, dict):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, str) and not value.strip():
+        return "an empty text"
+    plain = text or (str(value).lower() if isinstance(value, bool) else str(value))
+    plain = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in plain)
+    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 3] + "..."

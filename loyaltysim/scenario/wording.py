@@ -1,0 +1,127 @@
+"""The validator's errors in the words of the person who wrote the scenario."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from loyaltysim.scenario.model import Business
+from loyaltysim.scenario.nearest import suggestion
+from loyaltysim.scenario.nodes import Node, name_of, plain
+from loyaltysim.scenario.problems import Problem, Problems, problem_at, shown
+from loyaltysim.scenario.shape import shape_at, shape_of
+
+BUSINESS = shape_of(Business)
+
+Location = tuple[str | int, ...]
+
+_PLAIN = {
+    "string_type": "write text; put numbers, dates, true and false in quotes",
+    "model_type": "write a map of fields",
+    "dict_type": "write a map of fields",
+    "list_type": "write a list, each item after a dash",
+    "int_from_float": "write a whole number",
+    "string_pattern_mismatch": "write three capital letters, such as EUR",
+    "string_too_short": "write at least one character",
+    "string_too_long": "write at most {max_length} characters",
+    "too_short": "write at least one item",
+    "too_long": "write at most {max_length} items",
+    "finite_number": "numbers must be finite",
+    "float_type": "write a plain number",
+    "int_type": "write a whole number",
+}
+_RANGES = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
+_CHOICES = {"literal_error", "bool_type", "bool_parsing"}
+
+
+def business_of(root: Node, prefix: str, problems: Problems) -> Business | None:
+    """The validated business; or None, with every error added to `problems`.
+
+    `prefix` stands before the fields' paths, such as `alternatives.card`.
+    """
+    try:
+        return Business.model_validate(plain(root))
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            problems.add(_problem(details, root, prefix))
+    return None
+
+
+def _problem(details: Any, root: Node, prefix: str) -> Problem:
+    location, is_name = _location(details)
+    kind = details["type"]
+    node, holder = _walk(root, location)
+    field = ".".join([prefix, *_names(root, location)]).lstrip(".")
+    shape = shape_at(BUSINESS, location)
+    allowed = shape.allowed() if shape is not None else ""
+    if kind == "missing":
+        return problem_at(holder.named_at or holder.place, field, hint="missing", allowed=allowed)
+    if node is None:
+        return problem_at(holder.place, field, hint=_message(details))
+    if is_name and kind == "value_error":
+        return problem_at(node.named_at or node.place, field, hint=_message(details))
+    if kind == "extra_forbidden" or is_name:
+        return _unknown(node, field, location)
+    found = "" if isinstance(node.value, dict | list) else shown(node.value, node.text)
+    if kind in _RANGES or kind in _CHOICES:
+        near = suggestion(str(node.value), allowed.split(", ")) if kind in _CHOICES else ""
+        hint = near.removeprefix("; ")
+        return problem_at(node.place, field, found=found, allowed=allowed, hint=hint)
+    if kind in _PLAIN:
+        found = shown(node.value, node.text)
+        allowed = allowed if kind in {"int_from_float", "float_type", "int_type"} else ""
+        hint = _PLAIN[kind].format(**details.get("ctx", {}))
+        return problem_at(node.place, field, found=found, allowed=allowed, hint=hint)
+    return problem_at(node.place, field, found=found, hint=_message(details))
+
+
+def _location(details: Any) -> tuple[Location, bool]:
+    """Where the error is, and whether the name there is wrong and not its value."""
+    location = tuple(details["loc"])
+    if details["type"] == "item":
+        return (*location, details["ctx"]["item"]), False
+    if location and location[-1] == "[key]":
+        return location[:-1], True
+    return location, False
+
+
+def _message(details: Any) -> str:
+    return str(details["msg"]).removeprefix("Value error, ")
+
+
+def _unknown(node: Node, field: str, location: Location) -> Problem:
+    parent = shape_at(BUSINESS, location[:-1])
+    known = list(parent.names()) if parent is not None else []
+    near = suggestion(str(location[-1]), known)
+    allowed = "" if near else ", ".join(known)
+    return problem_at(
+        node.named_at or node.place, field, hint=f"unknown field{near}", allowed=allowed
+    )
+
+
+def _walk(root: Node, location: Location) -> tuple[Node | None, Node]:
+    """What stands at a location, if anything, and the innermost thing that holds it."""
+    holder, node = root, root
+    for name in location:
+        holder = node
+        value = node.value
+        if isinstance(value, dict) and name in value:
+            node = value[name]
+        elif isinstance(value, list) and isinstance(name, int) and name < len(value):
+            node = value[name]
+        else:
+            return None, holder
+    return node, holder
+
+
+def _names(root: Node, location: Location) -> list[str]:
+    """The location as its author would say it: list items by name."""
+    names = []
+    for depth, name in enumerate(location):
+        item, _ = _walk(root, location[: depth + 1])
+        if isinstance(name, int):
+            names.append((item and name_of(item)) or f"item {name + 1}")
+        else:
+            names.append(shown(name))
+    return names

@@ -1,0 +1,525 @@
+"""One run: a business in, what happened out.
+
+A SimPy environment is the clock. Staff and the desk live in it; once a week the
+population lives seven days in one compiled call, seeing the firm as it stood at
+the start of the week. What customers cause reaches the firm in the order of events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from math import inf, log
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from loyaltysim.compiled import compiled
+from loyaltysim.customers.birth import born, drift_keeps
+from loyaltysim.customers.population import Outcome, World, live_week
+from loyaltysim.customers.stages import STAGES
+from loyaltysim.evidence import beliefs as belief_names
+from loyaltysim.evidence import register
+from loyaltysim.firm.desk import Desk
+from loyaltysim.firm.staff import Staff
+from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
+from loyaltysim.levels import Levels, first_guess
+from loyaltysim.record import (
+    BELIEFS,
+    FLOW,
+    MEMBER,
+    MESSAGE,
+    SCHEME,
+    SEAT,
+    SEGMENT,
+    TALLY,
+    THRESHOLDS,
+    TICKET,
+    VISIT,
+    WEEK,
+    WORD,
+    Records,
+)
+from loyaltysim.rewards.balance import FLOWS
+from loyaltysim.rewards.programme import schemes as scheme_kinds
+from loyaltysim.scenario.model import MONTHS, Business
+from loyaltysim.units import WEEKS_PER_MONTH
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+BLOCK = 4096
+"""Customers who are lived together; each block has sums of its own, added in block order."""
+
+OUTBOX = 1024
+"""Tickets, and words, that a block can hold before they are collected."""
+
+
+@dataclass
+class Result:
+    """What happened in one run. Money is in millionths; the last row of segments is the firm."""
+
+    business: Business
+    levels: Levels
+    seed: int
+    replication: int
+    ledger: Ints
+    """Shape (weeks, segments + 1, accounts)."""
+    counts: Ints
+    """Shape (weeks, segments, counts)."""
+    flows: Ints
+    """Points and stamps issued, redeemed, expired: (weeks, schemes, segments, 3)."""
+    moves: Ints
+    """People who changed from a stage to another: (weeks, segments, 7, 7)."""
+    at_start: Ints
+    """People by segment and stage in week 0: (segments, 7)."""
+    firm: Floats
+    """Weekly: seats filled, mean skill, quits so far, hires so far, overload: (weeks, 5)."""
+    desk: Floats
+    """Closed tickets: week closed, hours, answered, resolved: (tickets, 4)."""
+    census: Any
+    customers: Records
+    members: Records
+    schemes: Records
+    open_tickets: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    """Wall time: population, firm (SimPy, desk and staff), the rest."""
+
+    @property
+    def stages(self) -> Ints:
+        """People by week (0 is the start), segment and stage: (weeks + 1, segments, 7)."""
+        net = self.moves.sum(axis=2) - self.moves.sum(axis=3)
+        start = self.at_start[np.newaxis]
+        return np.concatenate([start, start + np.cumsum(net, axis=0)])
+
+    @property
+    def outstanding(self) -> Ints:
+        """Units held by members of each scheme at the end."""
+        return np.asarray(self.members["balance"].sum(axis=0))
+
+
+def season_of(business: Business) -> Floats:
+    """Factor on the occasions of each week; empty where all are alike."""
+    season = business.market.season
+    if season is None:
+        return np.empty(0)
+    first = MONTHS.index(business.starts)
+    month = (first + (np.arange(business.weeks) / WEEKS_PER_MONTH).astype(int)) % 12
+    return np.array([season[MONTHS[m]] for m in month])  # type: ignore[index]
+
+
+def belief_values(business: Business) -> dict[str, float]:
+    """Every behavioural parameter: the scenario's where stated, else the register's."""
+    stated = business.beliefs
+    return {
+        name: stated[name].value if name in stated else register()[f"beliefs.{name}"].value
+        for name in belief_names()
+    }
+
+
+def month_of(week: int) -> int:
+    """The month, from 0, that a week of the run belongs to."""
+    return int((week + 0.5) / WEEKS_PER_MONTH)
+
+
+class Run:
+    """One run in progress; `simulate` is the way in."""
+
+    def __init__(
+        self,
+        business: Business,
+        levels: Levels | None,
+        seed: int,
+        replication: int,
+        threads: int,
+        interpreted: Sequence[int],
+        census: Callable[[Run, int], None] | None,
+    ) -> None:
+        self.business = business
+        belief = belief_values(business)
+        self.levels = levels or first_guess(business, belief)
+        self.key = (seed, replication)
+        self.weeks = business.weeks
+        self.threads = threads
+        self.interpreted = sorted(interpreted)
+        self.census = census
+        self.env = simpy.Environment()
+        self.seconds = {"birth": 0.0, "population": 0.0, "firm": 0.0, "total": 0.0}
+        began = perf_counter()
+
+        firm, market = business.firm, business.market
+        self.season = season_of(business)
+        self.customers, self.due = born(business, self.levels, seed, replication, self.season)
+        self.schemes = self._schemes()
+        self.members = np.zeros((len(self.customers), len(self.schemes)), MEMBER)
+        self.segments = self._segments()
+        self.beliefs = np.zeros(1, BELIEFS)
+        for name, value in belief.items():
+            self.beliefs[name] = value
+        self.thresholds = np.zeros(1, THRESHOLDS)
+        for name in THRESHOLDS.names or ():
+            self.thresholds[name] = getattr(business.stages, name)
+
+        n, weeks = len(market.segments), self.weeks
+        self.ledger = np.zeros((weeks, n + 1, len(ACCOUNTS)), np.int64)
+        self.counts = np.zeros((weeks, n, len(COUNTS)), np.int64)
+        self.flows = np.zeros((weeks, len(self.schemes), n, len(FLOWS)), np.int64)
+        self.moves = np.zeros((weeks, n, len(STAGES), len(STAGES)), np.int64)
+        self.firm_rows = np.zeros((weeks, 5))
+        self.desk_rows: list[tuple[float, float, float, float]] = []
+        at_start = self.customers["segment"] * len(STAGES) + self.customers["stage"]
+        self.at_start = np.bincount(at_start, minlength=n * len(STAGES)).reshape(n, len(STAGES))
+
+        self.week_now = 0
+        self.week = self._first_week()
+        self.seats = np.zeros(firm.staff.count, SEAT)
+        self.staff = Staff(
+            self.env, firm.staff, self.levels.quits_per_year, self.key, self.book_firm
+        )
+        self.desk = Desk(self.env, firm.service, self.key, self.book_firm)
+        self.staff.show(self.seats)
+        known = self.seats["person"][self.customers["contact"]]
+        self.customers["contact_known"] = known
+        self.inbox = np.zeros(0, MESSAGE)
+        self.words: list[Records] = []
+        self.visits_last_week: float | None = None
+        self.members_so_far = 0
+        self.blocks = [
+            (lo, min(lo + BLOCK, len(self.customers)))
+            for lo in range(0, len(self.customers), BLOCK)
+        ]
+        self.outcomes = [self._outcome(n) for _ in self.blocks]
+        self.seconds["birth"] = perf_counter() - began
+
+    # What stands before the first week
+
+    def _schemes(self) -> Records:
+        """The firm's schemes and, where rivals copy them, theirs: one record each."""
+        business = self.business
+        programme = business.programme
+        if programme is None:
+            return np.zeros(0, SCHEME)
+        copied_at = business.rival.copies_after
+        sides = [(0, 0.0)] + ([(1, copied_at)] if copied_at is not None else [])
+        rows = [(side, opens, kind, terms) for side, opens in sides for kind, terms in programme.schemes]
+        schemes = np.zeros(len(rows), SCHEME)
+        staff = business.firm.staff
+        second = staff.pay_per_week / (staff.hours_per_week * 3600.0)
+        joins = programme.joins
+        for record, (side, opens, kind, terms) in zip(schemes, rows, strict=True):
+            scheme_kinds()[kind].fill(record, terms)
+            value = terms.reward_value
+            record["kind"] = kind
+            record["rival"] = side
+            record["opens_at"] = opens
+            record["automatic"] = programme.automatic
+            record["join_log_odds"] = (
+                log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
+            )
+            record["reward_cost"] = round(terms.reward_cost * MICRO)
+            record["reward_value"] = (
+                terms.reward_cost / max(1.0 - business.firm.gross_margin, 1e-9)
+                if value is None
+                else value
+            )
+            record["redeems"] = terms.redeems_per_visit
+            record["replaces"] = terms.replaces_purchase
+            record["checkout_cost"] = round(programme.checkout_seconds * second * MICRO)
+            record["given"] = float(record["head_start"] > 0)
+        return schemes
+
+    def _segments(self) -> Records:
+        market, firm, levels = self.business.market, self.business.firm, self.levels
+        records = np.zeros(len(market.segments), SEGMENT)
+        for number, (record, segment) in enumerate(zip(records, market.segments, strict=True)):
+            rate, contract = segment.occasions_per_week, segment.contract
+            record["regularity"] = rate.regularity if rate else 1
+            record["drift_sd"] = rate.drift if rate else 0.0
+            record["drift_keeps"] = drift_keeps()
+            record["period"] = contract.every if contract else 0.0
+            record["awake"] = contract.awake if contract else 1.0
+            record["basket_within"] = segment.basket.within
+            record["first_chance"] = levels.first_chance[number]
+            record["loss_per_week"] = levels.loss_per_week[number]
+            stated = firm.marketing.reach_per_week
+            reach = levels.reach_per_week[number] if stated is None else -np.log1p(-min(stated, 1 - 1e-12))
+            record["reach_rate"] = reach * self._budget_effect()
+        return records
+
+    def _budget_effect(self) -> float:
+        """Reach relative to that of the present budget, by the elasticity of advertising."""
+        before, now = self.levels.budget_per_week, self.business.firm.marketing.budget_per_week
+        if before == 0.0 or before == now:
+            return 1.0
+        return float((now / before) ** register()["marketing.budget_elasticity"].value)
+
+    def _first_week(self) -> Records:
+        firm = self.business.firm
+        week = np.zeros(1, WEEK)
+        week["seed"], week["replication"] = self.key
+        week["dedicated"] = firm.staff.contact == "dedicated"
+        week["skill_at_start"] = firm.staff.skill_at_start
+        week["quality"] = firm.service.quality
+        week["quality_spread"] = firm.service.quality_spread
+        week["rival_quality"] = self.levels.quality + self.business.market.rival_quality
+        week["failure"] = firm.service.failure_per_visit
+        week["price"] = firm.price
+        week["log_price"] = log(firm.price)
+        week["cost_share"] = 1.0 - firm.gross_margin
+        week["cost_per_visit"] = round(firm.service.cost_per_visit * MICRO)
+        week["compensation_share"] = firm.service.compensation_share_of_basket
+        return week
+
+    def _outcome(self, segments: int) -> Outcome:
+        return Outcome(
+            visit=np.zeros(1, VISIT),
+            tallies=np.zeros(segments, TALLY),
+            flows=np.zeros((len(self.schemes), segments), FLOW),
+            moves=np.zeros((segments, len(STAGES), len(STAGES)), np.int64),
+            tickets=np.zeros(OUTBOX, TICKET),
+            words=np.zeros(OUTBOX, WORD),
+            sent=np.zeros(2, np.int64),
+        )
+
+    # The week
+
+    def live(self) -> Generator[simpy.Event, None, None]:
+        """The clock of the run: the steps of `WEEK_PLAN`, once a week, then time passes."""
+        steps = [(part, getattr(self, name)) for name, part in WEEK_PLAN]
+        for number in range(self.weeks):
+            self.week_now = number
+            for part, step in steps:
+                began = perf_counter()
+                step()
+                self.seconds[part] += perf_counter() - began
+            yield self.env.timeout(1.0)
+        self.week_now = self.weeks - 1
+        self.staff.pay()
+
+    def show_the_firm(self) -> None:
+        """Customers will see the staff and the load as they stand now."""
+        number, week, staff = self.week_now, self.week, self.staff
+        if number:
+            staff.pay()
+        staff.show(self.seats)
+        self.servers = np.flatnonzero(self.seats["present"])
+        week["present"] = len(self.servers)
+        week["begins"], week["ends"] = number, number + 1.0
+        last = number == self.weeks - 1
+        week["closes_books"] = last or month_of(number) != month_of(number + 1)
+        week["team_change"] = staff.team_change
+        opens = self.schemes["opens_at"][self.schemes["rival"] == 1]
+        week["rival_schemes"] = int((opens <= number + 1).sum())
+        usual = max(staff.present, 1) * self.levels.visits_per_seat
+        visits = self.visits_last_week
+        week["overload"] = max(0.0, visits / usual - 1.0) if visits is not None else 0.0
+        skills = [staff.skill(e) for e in staff.employees if e is not None]
+        self.firm_rows[number] = (
+            staff.present,
+            float(np.mean(skills)) if skills else 0.0,
+            staff.quits,
+            staff.hires,
+            week["overload"][0],
+        )
+
+    def deliver(self) -> None:
+        """Ends of complaints and words reach the customers, in a fixed order."""
+        closed = self.desk.messages()
+        self.desk_rows += [
+            (float(self.week_now), row["hours"], float(row["answered"]), float(row["resolved"]))
+            for row in closed
+        ]
+        words = [_as_messages(words) for words in self.words]
+        self.words = []
+        inbox = np.concatenate([closed, *words])
+        order = np.lexsort(
+            (inbox["order"], inbox["nth"], inbox["sender"], inbox["kind"], inbox["customer"])
+        )
+        self.inbox = inbox[order]
+
+    def live_the_population(self) -> None:
+        """Every customer's occasions of the week."""
+        world = World(
+            self.customers, self.due, self.members, self.schemes, self.segments, self.seats,
+            self.servers, self.season, self.week, self.beliefs, self.thresholds, self.inbox,
+        )  # fmt: skip
+        edges = np.searchsorted(self.inbox["customer"], [lo for lo, _ in self.blocks]).tolist()
+        edges.append(len(self.inbox))
+        jobs = [
+            (world, number, *self.blocks[number], edges[number], edges[number + 1])
+            for number in range(len(self.blocks))
+        ]
+        if self.threads > 1 and len(jobs) > 1:
+            with ThreadPoolExecutor(self.threads) as pool:
+                sent = list(pool.map(lambda job: self._live_block(*job), jobs))
+        else:
+            sent = [self._live_block(*job) for job in jobs]
+        self.tickets = np.concatenate([tickets for tickets, _ in sent])
+        self.words = [words for _, words in sent if len(words)]
+
+    def _live_block(
+        self, world: World, number: int, lo: int, hi: int, inbox_lo: int, inbox_hi: int
+    ) -> tuple[Records, Records]:
+        """One block's week; what it sent is collected whenever its outbox is full."""
+        out = self.outcomes[number]
+        sent: tuple[list[Records], list[Records]] = ([], [])
+        inbox = self.inbox["customer"]
+        for first, end, live, there, results in self._spans(world, out, lo, hi):
+            if self.interpreted:
+                a, b = np.searchsorted(inbox[inbox_lo:inbox_hi], [first, end]) + inbox_lo
+            else:
+                a, b = inbox_lo, inbox_hi
+            at = first
+            while True:
+                at = live(there, results, first, end, a, b, at)
+                a = b
+                for kind, box in enumerate((out.tickets, out.words)):
+                    sent[kind].append(box[: out.sent[kind]].copy())
+                out.sent[:] = 0
+                if at == end:
+                    break
+        return np.concatenate(sent[0]), np.concatenate(sent[1])
+
+    def _spans(self, world: World, out: Outcome, lo: int, hi: int) -> list[Any]:
+        """The block cut into customers who run compiled and those who run interpreted."""
+        fast = compiled(live_week)
+        chosen = [i for i in self.interpreted if lo <= i < hi]
+        if not chosen:
+            return [(lo, hi, fast, world, out)]
+        slow_world = World(*(_attributes(array) for array in world))
+        slow_out = Outcome(*(_attributes(array) for array in out))
+        spans: list[Any] = []
+        at = lo
+        for i in chosen:
+            if at < i:
+                spans.append((at, i, fast, world, out))
+            spans.append((i, i + 1, live_week, slow_world, slow_out))
+            at = i + 1
+        if at < hi:
+            spans.append((at, hi, fast, world, out))
+        return spans
+
+    def gather(self) -> None:
+        """Sums of the blocks, in block order, go to the ledger and the tables."""
+        n = self.week_now
+        for out in self.outcomes:
+            sums = out.tallies.view(np.int64).reshape(len(out.tallies), -1)
+            self.ledger[n, :-1] += sums[:, : len(ACCOUNTS)]
+            self.counts[n] += sums[:, len(ACCOUNTS) :]
+            self.flows[n] += out.flows.view(np.int64).reshape(*out.flows.shape, len(FLOWS))
+            self.moves[n] += out.moves
+            for array in (out.tallies, out.flows, out.moves):
+                array[...] = 0
+        self.segments["reach_until"] += self.segments["reach_rate"]
+        self.visits_last_week = float(self.counts[n, :, COUNTS.index("purchases")].sum())
+        self.members_so_far += int(self.counts[n, :, COUNTS.index("joined")].sum())
+
+    def hand_over_complaints(self) -> None:
+        """Complaints of the week go to the desk, at the moments at which they arise."""
+        order = np.lexsort((self.tickets["who"], self.tickets["opened_at"]))
+        self.desk.take(self.tickets[order])
+
+    def book_the_week(self) -> None:
+        """Weekly costs of the firm and of its programme."""
+        firm, programme = self.business.firm, self.business.programme
+        self.book_firm("overhead", firm.costs_per_week)
+        self.book_firm("acquisition", firm.marketing.budget_per_week)
+        if programme is not None:
+            if self.week_now == 0:
+                self.book_firm("programme_set_up", programme.set_up)
+            members = self.members_so_far * programme.cost_per_member_year / 52.0
+            self.book_firm("programme_running", programme.per_week + members)
+
+    def count_the_people(self) -> None:
+        """At the end of a month: who is still there, truly and as the firm sees it."""
+        if self.census is not None and self.week["closes_books"][0]:
+            self.census(self, month_of(self.week_now))
+
+    def book_firm(self, account: str, amount: float) -> None:
+        """Post an amount that belongs to no segment."""
+        self.ledger[self.week_now, -1, ACCOUNTS.index(account)] += round(amount * MICRO)
+
+
+WEEK_PLAN = (
+    ("show_the_firm", "firm"),
+    ("deliver", "firm"),
+    ("live_the_population", "population"),
+    ("gather", "firm"),
+    ("hand_over_complaints", "firm"),
+    ("book_the_week", "firm"),
+    ("count_the_people", "firm"),
+)
+"""The order of a week, and the part of the wall time that each step is counted to."""
+
+
+def _attributes(array: NDArray[Any]) -> Any:
+    """The array with fields as attributes, as compiled code sees them."""
+    return array.view(np.recarray) if array.dtype.names else array
+
+
+def _as_messages(words: Records) -> Records:
+    messages = np.zeros(len(words), MESSAGE)
+    messages["customer"] = words["hearer"]
+    messages["kind"] = 1
+    messages["sender"] = words["teller"]
+    messages["nth"] = words["nth"]
+    messages["order"] = np.arange(len(words))
+    messages["good"] = words["good"]
+    return messages
+
+
+def run(
+    business: Business,
+    levels: Levels | None = None,
+    *,
+    seed: int | None = None,
+    replication: int = 0,
+    threads: int = 1,
+    interpreted: Sequence[int] = (),
+    census: Any = None,
+) -> Result:
+    """Live one business from its first week to its horizon.
+
+    `levels` are those of the business as it is today (`first_guess` of it where left
+    out). `interpreted` names customers (by number) who are lived by plain Python
+    instead of compiled code, to the same bytes. `census` is called at each month's end.
+    """
+    began = perf_counter()
+    life = Run(
+        business,
+        levels,
+        business.seed if seed is None else seed,
+        replication,
+        threads,
+        interpreted,
+        census,
+    )
+    life.env.process(life.live())
+    life.env.run(until=life.weeks + 0.5)
+    life.seconds["total"] = perf_counter() - began
+    life.seconds["firm"] = (
+        life.seconds["total"] - life.seconds["birth"] - life.seconds["population"]
+    )
+    return Result(
+        business=business,
+        levels=life.levels,
+        seed=life.key[0],
+        replication=life.key[1],
+        ledger=life.ledger,
+        counts=life.counts,
+        flows=life.flows,
+        moves=life.moves,
+        at_start=life.at_start,
+        firm=life.firm_rows,
+        desk=np.array(life.desk_rows).reshape(-1, 4),
+        census=census,
+        customers=life.customers,
+        members=life.members,
+        schemes=life.schemes,
+        open_tickets=life.desk.opened - len(life.desk_rows),
+        seconds=life.seconds,
+    )
