@@ -71,6 +71,7 @@ SEGMENT = _dtype(
         "drift_sd": float,
         "drift_keeps": float,
         "basket_within": float,
+        "typical_gap": float,
         "first_chance": float,
         "loss_per_week": float,
         "reach_until": float,
@@ -78,7 +79,7 @@ SEGMENT = _dtype(
     }
 )
 """A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
-awake, drift, spread of baskets, factor on the weight of the firm before the first purchase,
+awake, drift, spread of baskets, weeks between purchases of a typical person, factor on the weight of the firm before the first purchase,
 risk of being lost, cumulated reach of marketing until this week, and reach this week."""
 
 WEEK = _dtype(

@@ -243,6 +243,8 @@ class Run:
             record["period"] = contract.every if contract else 0.0
             record["awake"] = contract.awake if contract else 1.0
             record["basket_within"] = segment.basket.within
+            buys = segment.buy_share * segment.share_of_wallet
+            record["typical_gap"] = contract.every if contract else 1.0 / max(rate.mean * buys, 1e-9)
             record["first_chance"] = levels.first_chance[number]
             record["loss_per_week"] = levels.loss_per_week[number]
             stated = firm.marketing.reach_per_week

@@ -24,7 +24,6 @@ _OWN_FIELDS = {
     "opens_at": float,
     "automatic": int,
     "join_log_odds": float,
-    "typical_gap": float,
     "reward_at": int,
     "reward_cost": int,
     "reward_value": float,
@@ -53,14 +52,14 @@ _aim = one_of(seam(schemes(), "aim"), "member, scheme, visit, now")
 
 
 @rule
-def wants_to_join(customer: Record, scheme: Record, beliefs: Record) -> bool:
+def wants_to_join(customer: Record, segment: Record, scheme: Record, beliefs: Record) -> bool:
     """Whether a customer would join: those who expect to gain more join first.
 
     The gain grows with one's own pace; at a typical pace the stated share would.
     """
     if scheme.automatic == 1:
         return True
-    relative_gain = log(scheme.typical_gap / customer.usual_gap)
+    relative_gain = log(segment.typical_gap / customer.usual_gap)
     return customer.reluctance < scheme.join_log_odds + beliefs.join_by_gain * relative_gain
 
 
@@ -74,6 +73,7 @@ def is_open(scheme: Record, side: int, now: float) -> bool:
 def settle_claims(
     customer: Record,
     member: Record,
+    segment: Record,
     scheme: Record,
     place: int,
     visit: Record,
@@ -85,7 +85,7 @@ def settle_claims(
     """Before paying: join, let expire what is due, and take the reward if one is ready."""
     member.redeemed = 0
     if member.joined == 0:
-        if not wants_to_join(customer, scheme, beliefs):
+        if not wants_to_join(customer, segment, scheme, beliefs):
             return
         member.joined = 1
         member.joined_at = visit.now

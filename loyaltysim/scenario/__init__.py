@@ -2,5 +2,7 @@
 
 from loyaltysim.scenario.problems import Place, Problem, ScenarioError
 from loyaltysim.scenario.scenario import Scenario, load
+from loyaltysim.scenario.schema import schema
+from loyaltysim.scenario.writing import dump
 
-__all__ = ["Place", "Problem", "Scenario", "ScenarioError", "load"]
+__all__ = ["Place", "Problem", "Scenario", "ScenarioError", "dump", "load", "schema"]

@@ -72,11 +72,8 @@ def _overlays(section: Node | None, problems: Problems) -> dict[str, Node]:
 
 
 def _good_name(name: str, place: Place | None, problems: Problems) -> bool:
-    if (
-        name.strip() == name
-        and name.isprintable()
-        and 0 < len(name.removesuffix(COPIED)) <= _LONGEST_NAME
-    ):
+    fits = 0 < len(name.removesuffix(COPIED)) <= _LONGEST_NAME
+    if fits and name.strip() == name and name.isprintable():
         return True
     hint = f"name an alternative with 1 to {_LONGEST_NAME} characters on one line"
     problems.add(problem_at(place, SECTION, found=shown(name), hint=hint))

@@ -252,7 +252,8 @@ class Firm(Terms):
 ASSUMED = "assumed"
 
 
-def _weeks_or_assumed(value: Any) -> Any:
+def weeks_or_assumed(value: Any) -> Any:
+    """Weeks of a duration, or the register's where `assumed` is written."""
     return register()["rival.copies_after"].value if value == ASSUMED else weeks(value)
 
 
@@ -260,7 +261,7 @@ class Rival(Terms):
     """What the rivals do about it."""
 
     copies_after: (
-        Annotated[float, BeforeValidator(_weeks_or_assumed), Field(gt=0, le=5200)] | None
+        Annotated[float, BeforeValidator(weeks_or_assumed), Field(gt=0, le=5200)] | None
     ) = None
     """When rivals offer the same programme, or `assumed` for the register's time;
     left out, never."""

@@ -83,9 +83,8 @@ class _Copy:
         if self.nodes > MAX_NODES:
             raise _refused((), f"more than {MAX_NODES} values")
         if isinstance(value, dict):
-            return Node(
-                {self.key(k, path): self.node(v, (*path, str(k))) for k, v in value.items()}
-            )
+            named = ((self.key(k, path), v) for k, v in value.items())
+            return Node({k: self.node(v, (*path, k)) for k, v in named})
         if isinstance(value, list | tuple):
             return Node([self.node(v, (*path, str(i + 1))) for i, v in enumerate(value)])
         return Node(self.single(value, path))
@@ -93,6 +92,7 @@ class _Copy:
     def key(self, key: Any, path: tuple[str, ...]) -> str:
         if not isinstance(key, str):
             raise _refused(path, "names must be text", shown(key))
+        _check_characters(key, path)
         return str(key)
 
     def single(self, value: Any, path: tuple[str, ...]) -> Any:
@@ -105,11 +105,20 @@ class _Copy:
             raise _refused(path, "too large a number")
         if value is None or isinstance(value, bool):
             return value
+        if isinstance(value, str) and not value.isascii():
+            _check_characters(value, path)
         for kind in (str, int, float):
             if isinstance(value, kind):
                 return kind(value)
         raise _refused(path, "write text, a number, true or false", type(value).__name__)
 
 
+def _check_characters(text: str, path: tuple[str, ...]) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise _refused(path, "holds half a character (a lone surrogate)") from None
+
+
 def _refused(path: Sequence[str], hint: str, found: str = "") -> ScenarioError:
-    return ScenarioError([problem_at(None, ".".join(path), found=found, hint=hint)])
+    return ScenarioError([problem_at(None, ".".join(map(shown, path)), found=found, hint=hint)])

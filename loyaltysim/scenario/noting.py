@@ -20,6 +20,9 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
         )
     if business.firm.marketing.reach_per_week is None:
         notes.append("marketing reach is set so that the present customer base stays level")
+    for name, world in alternatives.items():
+        if name != worlds.reference and world == alternatives[str(worlds.reference)]:
+            notes.append(f"{name} does not differ from {worlds.reference!r}")
     for name, world in (alternatives or {business.name: business}).items():
         notes += [f"{name}: {note}" for note in _programme_notes(world)]
     return notes
@@ -33,11 +36,33 @@ def _programme_notes(world: Business) -> list[str]:
     costs = ("set_up", "per_week", "cost_per_member_year")
     free = [cost for cost in costs if cost not in programme.model_fields_set]
     if free:
-        notes.append(f"{' and '.join(free)} not stated, counted as 0")
+        notes.append(f"{', '.join(free)} not stated, counted as 0")
     for _, terms in programme.schemes:
-        notes += _scheme_notes(terms, world)
+        notes += _reward_notes(terms, world)
     return notes
 
 
-def _scheme_notes(terms: Any, world: Business) -> list[str]:
-    return []
+def _reward_notes(terms: Any, world: Business) -> list[str]:
+    notes = []
+    margin = world.firm.gross_margin
+    cost = terms.reward_cost
+    if terms.reward_value is None:
+        price = f"its selling price, {cost / (1.0 - margin):.2f}" if margin < 1.0 else "its cost"
+        notes.append(f"reward_value not stated, a reward is worth {price}, to the customer")
+    spent = _spent_for_a_reward(terms, world)
+    if cost > spent:
+        notes.append(f"a reward costs {cost:.2f}, more than the {spent:.2f} spent to earn it")
+    elif cost > margin * spent:
+        notes.append(
+            f"a reward costs {cost:.2f}, more than the margin of {margin * spent:.2f} "
+            "on what is spent to earn it"
+        )
+    return notes
+
+
+def _spent_for_a_reward(terms: Any, world: Business) -> float:
+    """What a customer spends for one reward; for stamps, with the mean basket."""
+    if hasattr(terms, "per_euro"):
+        return float(terms.reward_at / terms.per_euro)
+    basket = sum(segment.share * segment.basket.mean for segment in world.market.segments)
+    return float((terms.count - terms.head_start) * basket)

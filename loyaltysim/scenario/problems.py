@@ -46,11 +46,13 @@ class Problem:
         return ": ".join(part for part in (", ".join(where), self.field, "; ".join(what)) if part)
 
 
-def problem_at(place: Place | None, field: str = "", **words: str) -> Problem:
+def problem_at(
+    place: Place | None, field: str = "", *, found: str = "", allowed: str = "", hint: str = ""
+) -> Problem:
     """A problem at a place, or without one when the scenario did not come from a file."""
     if place is None:
-        return Problem(field=field, **words)
-    return Problem(place.file, place.line, place.column, field, **words)
+        return Problem(None, None, None, field, found, allowed, hint)
+    return Problem(place.file, place.line, place.column, field, found, allowed, hint)
 
 
 class ScenarioError(ValueError):

@@ -108,9 +108,8 @@ def parse(text: str, label: str) -> Node:
     except Exception as error:
         # The parser lets other errors through for a few malformed escapes and
         # characters; whatever it is, the text is at fault.
-        _refuse(
-            label, f"is not valid YAML: {str(error).splitlines()[0] if str(error) else error!r}"
-        )
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        _refuse(label, f"is not valid YAML: {shown(reason)}")
 
 
 def _plain_words(message: str) -> str:
@@ -195,9 +194,8 @@ class _Builder:
                 hint = "names must be text; put it in quotes"
                 self.refuse(event, hint, shown(key.value, key.text))
             if key.value == "<<":
-                self.refuse(
-                    event, "`<<` is not part of YAML 1.2; write the fields out, or use extends"
-                )
+                hint = "`<<` is not part of YAML 1.2; write the fields out, or use extends"
+                self.refuse(event, hint)
             if key.value in found:
                 first = found[key.value].named_at
                 line = first.line if first else 0

@@ -11,6 +11,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import AliasChoices, BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
+from loyaltysim.scenario.model import weeks_or_assumed
 from loyaltysim.units import WEEKS_PER_YEAR, share, weeks
 
 
@@ -21,9 +22,26 @@ class Shape:
     kind: Any
     limits: tuple[Any, ...] = ()
 
+    def is_model(self) -> bool:
+        """Whether it is a map with named fields."""
+        return isinstance(self.kind, type) and issubclass(self.kind, BaseModel)
+
+    @property
+    def unit(self) -> Literal["share", "duration", "number"]:
+        """How a number is written: 68%, 12 months, or plainly."""
+        readers = [limit.func for limit in self.limits if isinstance(limit, BeforeValidator)]
+        if share in readers:
+            return "share"
+        return "duration" if weeks in readers or weeks_or_assumed in readers else "number"
+
+    @property
+    def may_be_assumed(self) -> bool:
+        """Whether the word `assumed` may stand for the register's value."""
+        return any(getattr(limit, "func", None) is weeks_or_assumed for limit in self.limits)
+
     def names(self) -> dict[str, Any]:
         """The names that may stand in it, each with its field or item type."""
-        if isinstance(self.kind, type) and issubclass(self.kind, BaseModel):
+        if self.is_model():
             return {
                 written: field
                 for name, field in self.kind.model_fields.items()
@@ -60,12 +78,7 @@ class Shape:
         return ""
 
     def _range(self) -> str:
-        readers = [limit.func for limit in self.limits if isinstance(limit, BeforeValidator)]
-        write = _number
-        if share in readers:
-            write = _percentage
-        elif any(reader is weeks or "weeks" in reader.__name__ for reader in readers):
-            write = _duration
+        write = {"share": _percentage, "duration": _duration, "number": _number}[self.unit]
         low, high = self._bound(Ge, Gt), self._bound(Le, Lt)
         what = "whole numbers, " if self.kind is int else ""
         if low is None or high is None:

@@ -106,12 +106,10 @@ def _walk(root: Node, location: Location) -> tuple[Node | None, Node]:
     for name in location:
         holder = node
         value = node.value
-        if isinstance(value, dict) and name in value:
-            node = value[name]
-        elif isinstance(value, list) and isinstance(name, int) and name < len(value):
-            node = value[name]
-        else:
+        known = range(len(value)) if isinstance(value, list) else value
+        if not isinstance(value, dict | list) or name not in known:
             return None, holder
+        node = value[name]
     return node, holder
 
 

@@ -11,7 +11,7 @@ from loyaltysim.scenario.nodes import nodes_of, plain
 
 _WIDTH = 92
 _BARE = re.compile(
-    r"[A-Za-z][A-Za-z0-9_]*([ .-]?[A-Za-z0-9_]+)*"
+    r"[A-Za-z][A-Za-z0-9_]*([ .-][A-Za-z0-9_]+)*"
     r"|[0-9]+(\.[0-9]+)?(%| (hour|day|week|month|year)s?)"
 )
 # Words that some reader of YAML takes for true, false or nothing.
