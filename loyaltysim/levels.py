@@ -39,6 +39,8 @@ class Levels:
     familiarity_gain: float
     familiarity_decay: float
     win_back_odds: float
+    asleep: Floats
+    """Share of the customers at the start who are asleep."""
     budget_per_week: float
     """Marketing budget that goes with the reach."""
     quits_per_year: float
@@ -76,6 +78,14 @@ def first_guess(business: Business, belief: dict[str, float]) -> Levels:
         familiarity_decay=1.0 / belief["familiarity_fades_weeks"]
         + belief["familiarity_breaks"] * staff.quits_per_year / 52.0,
         win_back_odds=belief["win_back_odds"],
+        # As many fall asleep as wake up or are lost.
+        asleep=np.minimum(
+            loss
+            * 52.0
+            * belief["dormant_share"]
+            / max(belief["dormant_wakes_per_year"] + belief["dormant_leaves_per_year"], 1e-9),
+            0.5,
+        ),
         budget_per_week=business.firm.marketing.budget_per_week,
         quits_per_year=staff.quits_per_year,
     )

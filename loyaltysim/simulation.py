@@ -137,7 +137,7 @@ class Run:
         replication: int,
         threads: int,
         interpreted: Sequence[int],
-        census: Callable[[Run, int], None] | None,
+        census: Any,
     ) -> None:
         self.business = business
         belief = belief_values(business)
@@ -193,6 +193,8 @@ class Run:
             for lo in range(0, len(self.customers), BLOCK)
         ]
         self.outcomes = [self._outcome(n) for _ in self.blocks]
+        if census is not None:
+            census.begin(self)
         self.seconds["birth"] = perf_counter() - began
 
     # What stands before the first week
@@ -257,7 +259,7 @@ class Run:
         before, now = self.levels.budget_per_week, self.business.firm.marketing.budget_per_week
         if before == 0.0 or before == now:
             return 1.0
-        return float((now / before) ** register()["marketing.budget_elasticity"].value)
+        return float((now / before) ** self.business.firm.marketing.budget_elasticity)
 
     def _first_week(self) -> Records:
         firm = self.business.firm

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
 
-from loyaltysim.behaviour.awareness import ACTIVE, GONE
+from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE
 from loyaltysim.customers.stages import (
     ADVOCATE,
     CLIENT,
@@ -180,7 +180,8 @@ def _give_start(
     newcomer = (stage == SUSPECT) | (stage == PROSPECT)
     people["never"] = newcomer & (luck[:, 1] < segment.never_buys)
     people["aware"] = stage != SUSPECT
-    people["activity"] = np.where(stage == LOST, GONE, ACTIVE)
+    asleep = (stage >= FIRST_TIME) & (stage <= REPEAT) & (luck[:, 6] < levels.asleep[number])
+    people["activity"] = np.select([stage == LOST, asleep], [GONE, DORMANT], ACTIVE)
     people["drift_quarter"] = 0
 
     people["expectation"] = levels.quality

@@ -19,13 +19,13 @@ def read_extended(path: Path) -> Node:
     Raises `ScenarioError` when a file cannot be read, lies outside the folder
     of the first one, or extends itself by a detour.
     """
+    node = read_file(path, str(path))
     # The folder in which the named file stands, not that to which it may link.
     root = path.parent.resolve()
-    return _read(path, root, [path.resolve()])
+    return _extended(node, path, root, [path.resolve()])
 
 
-def _read(path: Path, root: Path, chain: list[Path]) -> Node:
-    node = read_file(path, str(path))
+def _extended(node: Node, path: Path, root: Path, chain: list[Path]) -> Node:
     link = node.get("extends")
     if link is None:
         return node
@@ -41,7 +41,8 @@ def _read(path: Path, root: Path, chain: list[Path]) -> Node:
     if not other.exists():
         _no_such_file(link, other)
     problems = Problems()
-    merged = overlay(_read(other, root, [*chain, resolved]), own, problems)
+    base = _extended(read_file(other, str(other)), other, root, [*chain, resolved])
+    merged = overlay(base, own, problems)
     if problems:
         raise ScenarioError(problems)
     return merged

@@ -145,6 +145,10 @@ class Market(Terms):
     people: Count
     start: Start
     segments: Annotated[list[Segment], Field(min_length=1, max_length=50)]
+    growth_per_year: Annotated[float, BeforeValidator(share), Field(gt=-1, le=10)] = assumed(
+        "market.growth_per_year"
+    )
+    """Growth of the number of customers as the business stands; 0 keeps them level."""
     season: dict[Month, Factor] | None = None
     """Occasions by month, relative to the average month."""
     rival_quality: Annotated[float, BeforeValidator(number), Field(ge=-100, le=100)] = assumed(
@@ -235,6 +239,8 @@ class Marketing(Terms):
     reach_per_week: Share | None = None
     """Share of those who do not know the firm who hear of it each week, at the
     business's own budget. Left out, it is set so that the base stays level."""
+    budget_elasticity: Share = assumed("firm.marketing.budget_elasticity")
+    """Elasticity of the reach to a change of the budget."""
 
 
 class Firm(Terms):
@@ -279,6 +285,9 @@ class Stages(Terms):
     """A client who has not bought for so many of the usual gaps is one no longer."""
     advocate_weeks: Positive = assumed("stages.advocate_weeks")
     """A client who recommended the firm within so many weeks is an advocate."""
+    lapsed_gaps: Positive = assumed("stages.lapsed_gaps")
+    lapsed_days: NonNegative = assumed("stages.lapsed_days")
+    """Lost as observed: no purchase for so many usual gaps, and at least so many days."""
 
 
 class Belief(Terms):

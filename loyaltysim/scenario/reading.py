@@ -193,7 +193,7 @@ class _Builder:
             if not isinstance(key.value, str):
                 hint = "names must be text; put it in quotes"
                 self.refuse(event, hint, shown(key.value, key.text))
-            if key.value == "<<":
+            if key.value == "<<" and not event.style:
                 hint = "`<<` is not part of YAML 1.2; write the fields out, or use extends"
                 self.refuse(event, hint)
             if key.value in found:

@@ -106,10 +106,10 @@ def _walk(root: Node, location: Location) -> tuple[Node | None, Node]:
     for name in location:
         holder = node
         value = node.value
-        known = range(len(value)) if isinstance(value, list) else value
-        if not isinstance(value, dict | list) or name not in known:
+        items = dict(enumerate(value)) if isinstance(value, list) else value
+        if not isinstance(items, dict) or name not in items:
             return None, holder
-        node = value[name]
+        node = items[name]
     return node, holder
 
 
