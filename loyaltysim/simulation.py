@@ -81,10 +81,11 @@ class Result:
     """Weekly: seats filled, mean skill, quits so far, hires so far, overload: (weeks, 5)."""
     desk: Floats
     """Closed tickets: week closed, hours, answered, resolved: (tickets, 4)."""
-    census: Any
     customers: Records
     members: Records
     schemes: Records
+    quits: int
+    hires: int
     open_tickets: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
     """Wall time: population, firm (SimPy, desk and staff), the rest."""
@@ -520,10 +521,11 @@ def run(
         at_start=life.at_start,
         firm=life.firm_rows,
         desk=np.array(life.desk_rows).reshape(-1, 4),
-        census=census,
         customers=life.customers,
         members=life.members,
         schemes=life.schemes,
+        quits=life.staff.quits,
+        hires=life.staff.hires,
         open_tickets=life.desk.opened - len(life.desk_rows),
         seconds=life.seconds,
     )

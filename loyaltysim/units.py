@@ -39,13 +39,15 @@ def share(value: Any) -> Any:
         if match is None:
             raise ValueError("write a percentage such as 68%, or a number such as 0.68")
         return float(match[1]) / 100.0
-    return number(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("write a percentage such as 68%, or a number such as 0.68")
+    return value
 
 
 def number(value: Any) -> Any:
     """A plain number; text, yes/no and lists are refused, not converted."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("write a plain number")
+        raise ValueError("write a plain number, without quotes, units or separators")
     return value
 
 

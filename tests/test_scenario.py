@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """From a scenario file to validated objects: what is read, what is refused and how."""
 
 import json
@@ -49,7 +50,7 @@ alternatives:
   card:      {programme: {stamps: {count: 10, reward_cost: 0.90, head_start: 2}}}
   service:   {firm: {service: {failure_per_visit: 1%, response_hours: 4}, costs_per_week: 180}}
   staff:     {firm: {staff: {pay_per_week: 575, quits_per_year: 30%}}}
-"""  # noqa: E501
+"""
 STAMPS = "programme: {stamps: {count: 10, reward_cost: 0.90, head_start: 2}}"
 
 
@@ -129,9 +130,9 @@ def test_anchors_save_typing(tmp_path):
 def test_null_counts_as_not_written(tmp_path):
     text = COFFEE.replace("quits_per_year: 60%", "quits_per_year: null")
     scenario = load(written(tmp_path, text))
-    assert scenario.business.firm.staff.quits_per_year == register()[
-        "firm.staff.quits_per_year"
-    ].value
+    assert (
+        scenario.business.firm.staff.quits_per_year == register()["firm.staff.quits_per_year"].value
+    )
     assert "firm.staff.quits_per_year" in scenario.assumptions()
 
 
@@ -159,7 +160,7 @@ BROKEN = [
     ("gross_margin: 68%", "gross_margin: 168%",
      ["firm.gross_margin: found 168%; allowed: 0% to 100%"]),
     ("gross_margin: 68%", "gross_margin: 68 %%", ["found 68 %%", "a percentage such as 68%"]),
-    ("gross_margin: 68%", "gross_margin: .nan", ["line 23", "found .nan", "must be finite"]),
+    ("gross_margin: 68%", "gross_margin: .nan", ["line 23, column 17: firm.gross_margin: found .nan; numbers must be finite"]),
     ("pay_per_week: 520", "pay_per_week: -.inf", ["found -.inf", "must be finite"]),
     ("pay_per_week: 520", "pay_per_week: 1e999", ["found 1e999", "too large a number"]),
     ("pay_per_week: 520", "pay_per_week: -1",
@@ -167,8 +168,8 @@ BROKEN = [
     ("pay_per_week: 520", "pay_per_week: true", ["found true", "a plain number"]),
     ("pay_per_week: 520", "pay_per_week: 1_000", ["found 1_000", "a plain number"]),
     ("pay_per_week: 520", "pay_per_week: [520]", ["firm.staff.pay_per_week", "a plain number"]),
-    ("pay_per_week: 520", "pay_per_week: '520'", ["found 520", "a plain number"]),
-    ("people: 10000", "people: 10000.5", ["found 10000.5", "whole number"]),
+    ("pay_per_week: 520", "pay_per_week: '520'", ["found 520", "a plain number, without quotes"]),
+    ("people: 10000", "people: 10000.5", ["people: found 10000.5; allowed: whole numbers, 1 to 10000000"]),
     ("people: 10000", "people: 1" + "0" * 5000, ["at most 40 characters"]),
     ("people: 10000", "people: 99999999999999999999", ["too large a number"]),
     ("people: 10000", "people: 0", ["found 0; allowed: whole numbers, 1 to 10000000"]),
@@ -184,6 +185,8 @@ BROKEN = [
     ("name: Corner coffee", "name: ''", ["name: found an empty text"]),
     ("name: Corner coffee", 'name: "a\\e[31m"', ["plain text on one line"]),
     ("name: Corner coffee", 'name: "half \\ud83d"', ["half a character"]),
+    ("name: commuters", 'name: "a\\e[31m"',
+     ["market.segments.a\\x1b[31m.name: found a\\x1b[31m; write plain text on one line"]),
     ("currency: EUR", "currency: euro", ["found euro", "three capital letters, such as EUR"]),
     ("contact: pooled", "contact: poled",
      ["found poled; allowed: pooled, dedicated; did you mean 'pooled'?"]),
@@ -203,7 +206,7 @@ BROKEN = [
     ("firm:\n", "assumptions: {firm.staf.quits: 1}\nfirm:\n",
      ["line 22, column 15: assumptions.firm.staf.quits: unknown assumption"]),
     ("firm:\n", "assumptions: {firm.staff.skill_at_start: 3}\nfirm:\n",
-     ["line 22, column 44: firm.staff.skill_at_start: found 3; allowed: 0% to 100%"]),
+     ["line 22, column 42: firm.staff.skill_at_start: found 3; allowed: 0% to 100%"]),
     ("head_start: 2", "head_start: 10",
      ["line 30", "alternatives.card.programme.stamps: head_start (10) must be smaller than count"]),
     ("head_start: 2", "hed_start: 2",
@@ -227,6 +230,7 @@ BROKEN = [
     ("seed: 7", "extends: ../other.yaml", ["must lie in the folder of the scenario file"]),
     ("seed: 7", "extends: coffee.yaml", ["extends itself"]),
     ("seed: 7", "extends: [a, b]", ["extends: found a list; write the name of a file"]),
+    ("seed: 7", "extends: " + "x" * 5000, ["cannot be read: File name too long"]),
     ("seed: 7", "seed: [7", ["is not valid YAML"]),
     ("seed: 7", "seed: 7: 8", ["line 5", "a colon in an unexpected place"]),
     ("seed: 7", "---", ["a second document begins here"]),
@@ -256,11 +260,11 @@ FILES = {
     "large": (b"#" * 2_000_000, "is larger than 1000 kB"),
     "deep": (b"a: " + b"[" * 5000, "nested deeper than 32 levels"),
     "deep block": (b"- " * 5000, "nested deeper than 32 levels"),
-    "wide": (b"a: [" + b"1," * 110_000 + b"]", "more than 100000 values"),
+    "wide": (b"a: [" + b"1," * 30_000 + b"]", "more than 20000 values"),
     "bomb": (
         b"a0: &a0 [x, x]\n" + b"".join(b"a%d: &a%d [%s]\n" % (i, i, b",".join([b"*a%d" % (i - 1)] * 9))
                                       for i in range(1, 12)),
-        "more than 100000 values, those repeated by * counted",
+        "more than 20000 values, those repeated by * counted",
     ),
     "self": (b"a: &a [*a]", "stands for nothing"),
 }  # fmt: skip
@@ -283,7 +287,7 @@ def test_depth_is_counted_through_aliases(tmp_path):
 
 
 def test_many_mistakes_do_not_take_long(tmp_path):
-    unknown = "".join(f"progress_pul{i}: 1\n" for i in range(30_000))
+    unknown = "".join(f"progress_pul{i}: 1\n" for i in range(9_000))
     text = COFFEE + "beliefs:\n" + re.sub("^", "  ", unknown, flags=re.M).rstrip(" ")
     start = time.perf_counter()
     error = refusal(written(tmp_path, text))

@@ -42,6 +42,12 @@ class ProgrammeCosts(Terms):
         return [(kind, terms) for kind, terms in stated if terms is not None]
 
 
+    @property
+    def scheme_names(self) -> list[str]:
+        """The schemes in force, by name, in the order of `schemes`."""
+        return [schemes()[kind].NAME for kind, _ in self.schemes]
+
+
 def schemes() -> tuple[Any, ...]:
     """The modules of all kinds of scheme, in their fixed order."""
     return mechanisms("loyaltysim.rewards")

@@ -38,10 +38,8 @@ def _extended(node: Node, path: Path, root: Path, chain: list[Path]) -> Node:
         _refuse(link, "extends itself, directly or by a detour")
     if len(chain) >= MAX_CHAIN:
         _refuse(link, f"files extend one another at most {MAX_CHAIN} deep")
-    if not other.exists():
-        _no_such_file(link, other)
     problems = Problems()
-    base = _extended(read_file(other, str(other)), other, root, [*chain, resolved])
+    base = _extended(_linked(link, other), other, root, [*chain, resolved])
     merged = overlay(base, own, problems)
     if problems:
         raise ScenarioError(problems)
@@ -65,11 +63,14 @@ def _target(link: Node, path: Path, root: Path) -> Path:
     return other
 
 
-def _no_such_file(link: Node, other: Path) -> None:
+def _linked(link: Node, other: Path) -> Node:
     try:
-        read_file(other, str(other))
+        return read_file(other, str(other))
     except ScenarioError as error:
-        _refuse(link, error.problems[0].hint)
+        if error.problems[0].line is None:
+            # The file as a whole is at fault, so the link to it is what to look at.
+            _refuse(link, error.problems[0].hint)
+        raise
 
 
 def _refuse(link: Node, hint: str) -> NoReturn:

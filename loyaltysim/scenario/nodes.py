@@ -10,7 +10,7 @@ from typing import Any
 from loyaltysim.scenario.problems import Place, ScenarioError, problem_at, shown
 
 MAX_DEPTH = 32
-MAX_NODES = 100_000
+MAX_NODES = 20_000
 
 
 @dataclass(frozen=True, slots=True)

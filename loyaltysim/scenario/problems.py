@@ -59,8 +59,13 @@ class ScenarioError(ValueError):
     """A scenario cannot be used; `problems` lists every reason that could be found."""
 
     def __init__(self, problems: Iterable[Problem]):
-        # One mistake can show in several alternatives; it is said once.
-        self.problems = list(dict.fromkeys(problems))
+        # One mistake can show in several alternatives; it is said once. What was found
+        # first decides the order of files, lines that of problems within a file.
+        distinct = list(dict.fromkeys(problems))
+        files = list(dict.fromkeys(problem.file for problem in distinct))
+        self.problems = sorted(
+            distinct, key=lambda p: (files.index(p.file), p.line or 0, p.column or 0)
+        )
         super().__init__(self.problems)
 
     def __str__(self) -> str:

@@ -131,6 +131,7 @@ class _Builder:
         self.nodes = 0
         self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.deepest = 0
+        self.path: list[str] = []
 
     def document(self) -> Node:
         next(self.events)
@@ -200,12 +201,19 @@ class _Builder:
                 first = found[key.value].named_at
                 line = first.line if first else 0
                 self.refuse(event, f"{quoted(key.value)} stands twice (first in line {line})")
+            self.path.append(shown(key.value))
             value = self.node(next(self.events), depth + 1)
+            self.path.pop()
             found[key.value] = replace(value, named_at=key.place)
         return found
 
     def sequence(self, depth: int) -> list[Node]:
-        return [self.node(event, depth + 1) for event in self.until("SequenceEndEvent")]
+        found: list[Node] = []
+        for event in self.until("SequenceEndEvent"):
+            self.path.append(f"item {len(found) + 1}")
+            found.append(self.node(event, depth + 1))
+            self.path.pop()
+        return found
 
     def until(self, end: str) -> Iterator[Any]:
         while type(event := next(self.events)).__name__ != end:
@@ -248,7 +256,9 @@ class _Builder:
         return Place(self.label, event.start_mark.line + 1, event.start_mark.column + 1)
 
     def refuse(self, event: Any, hint: str, found: str = "") -> NoReturn:
-        raise ScenarioError([problem_at(self.place(event), hint=hint, found=found)])
+        # The whole path of something nested absurdly deep would help nobody.
+        field = ".".join(self.path[:8])
+        raise ScenarioError([problem_at(self.place(event), field, hint=hint, found=found)])
 
 
 def _refuse(label: str, hint: str, more: str = "") -> NoReturn:

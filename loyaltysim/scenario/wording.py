@@ -71,7 +71,7 @@ def _problem(details: Any, root: Node, prefix: str) -> Problem:
     if kind in _PLAIN:
         found = shown(node.value, node.text)
         allowed = allowed if kind in {"int_from_float", "float_type", "int_type"} else ""
-        hint = _PLAIN[kind].format(**details.get("ctx", {}))
+        hint = "" if allowed else _PLAIN[kind].format(**details.get("ctx", {}))
         return problem_at(node.place, field, found=found, allowed=allowed, hint=hint)
     return problem_at(node.place, field, found=found, hint=_message(details))
 
@@ -119,7 +119,8 @@ def _names(root: Node, location: Location) -> list[str]:
     for depth, name in enumerate(location):
         item, _ = _walk(root, location[: depth + 1])
         if isinstance(name, int):
-            names.append((item and name_of(item)) or f"item {name + 1}")
+            own = name_of(item) if item is not None else None
+            names.append(shown(own) if own else f"item {name + 1}")
         else:
             names.append(shown(name))
     return names

@@ -1,0 +1,294 @@
+"""A comparison of alternatives: tidy tables and the figures that a decision needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import t as student
+
+from loyaltysim.customers.stages import STAGES
+from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
+from loyaltysim.levels import Levels
+from loyaltysim.results import money
+from loyaltysim.results.summary import BOUGHT, Summary
+from loyaltysim.scenario import Scenario
+
+Floats = NDArray[np.float64]
+
+STATED, RANGES = "stated", "ranges"
+LOW_WALLET, HIGH_WALLET = "low wallet", "high wallet"
+SETS = (STATED, RANGES, LOW_WALLET, HIGH_WALLET)
+
+CONFIDENCE = 0.95
+BAND = (0.05, 0.95)
+"""Quantiles shown as bands: of replications as stated, and over the assumptions' ranges."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Alternatives lived on the same people and luck.
+
+    `runs[set][replication][alternative]` are the runs in brief; the sets are `stated`
+    (everything as in the scenario), `ranges` (each replication with its own draw of the
+    assumptions), `low wallet` and `high wallet`.
+    """
+
+    scenario: Scenario
+    levels: Levels
+    runs: dict[str, list[list[Summary]]]
+
+    @property
+    def names(self) -> list[str]:
+        """The alternatives in the order of the scenario."""
+        return list(self.scenario.alternatives)
+
+    @property
+    def reference(self) -> str:
+        """The alternative with which the others are compared."""
+        return self.scenario.reference
+
+    @property
+    def replications(self) -> int:
+        """Paired replications as stated."""
+        return len(self.runs[STATED])
+
+    def collect(self, set_name: str, read: Callable[[Summary], Any]) -> NDArray[Any]:
+        """A figure of every run of a set: array of shape (replications, alternatives, ...)."""
+        return np.array([[read(summary) for summary in runs] for runs in self.runs[set_name]])
+
+    def monthly(self, set_name: str) -> NDArray[np.int64]:
+        """Millionths booked: (replications, alternatives, months, accounts)."""
+        return self.collect(set_name, lambda s: s.monthly)
+
+    def difference(self, set_name: str) -> Floats:
+        """Incremental profit: (replications, alternatives, months)."""
+        monthly = self.monthly(set_name)
+        at = self.names.index(self.reference)
+        return money.incremental_profit(monthly, monthly[:, at : at + 1])
+
+    def total(self, set_name: str) -> Floats:
+        """Incremental profit over the horizon: (replications, alternatives)."""
+        return np.asarray(self.difference(set_name).sum(axis=-1))
+
+    @cached_property
+    def alternatives(self) -> pd.DataFrame:
+        """One row for each alternative, the measures as columns; money in the currency.
+
+        Incremental profit with its 95% interval (paired t over replications), the 5% to
+        95% range over the assumptions, NPV, ROI, pay-back, P(it pays) both ways, and
+        customers, stages, losses, staff: means over the replications as stated.
+        """
+        frame = pd.DataFrame(index=pd.Index(self.names, name="alternative"))
+        stated, ranges = self.total(STATED), self.total(RANGES)
+        mean, half = mean_and_half_width(stated)
+        frame["incremental_profit"] = mean
+        frame["low"], frame["high"] = mean - half, mean + half
+        frame["p_pays_stated"] = (stated > 0.0).mean(axis=0)
+        frame["p_pays_ranges"] = (ranges > 0.0).mean(axis=0)
+        frame["ranges_median"] = np.median(ranges, axis=0)
+        frame["ranges_low"], frame["ranges_high"] = np.quantile(ranges, BAND, axis=0)
+        frame["low_wallet"] = self.total(LOW_WALLET).mean(axis=0)
+        frame["high_wallet"] = self.total(HIGH_WALLET).mean(axis=0)
+        self._add_finance(frame)
+        self._add_people(frame)
+        # What is a difference to the reference means nothing for the reference itself.
+        differences = [*frame.columns[: frame.columns.get_loc("yearly_loss")]]
+        frame.loc[self.reference, differences] = np.nan
+        return frame
+
+    def _add_finance(self, frame: pd.DataFrame) -> None:
+        monthly = self.monthly(STATED)
+        at = self.names.index(self.reference)
+        reference = monthly[:, at : at + 1]
+        difference = self.difference(STATED)
+        set_up = money.column(monthly - reference, "programme_set_up").sum(axis=-1)
+        value = money.net_present_value(difference, set_up, self.scenario.business.hurdle_rate)
+        frame["npv"], half = mean_and_half_width(value)
+        frame["npv_low"], frame["npv_high"] = frame["npv"] - half, frame["npv"] + half
+        spent = money.spending(monthly, reference).sum(axis=-1).mean(axis=0)
+        gained = difference.sum(axis=-1).mean(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # A return on money that is not spent has no meaning.
+            frame["roi"] = np.where(spent > 0.5, gained / spent, np.nan)
+        frame["payback_month"] = money.payback_month(difference.mean(axis=0))
+        frame["p_payback"] = np.isfinite(money.payback_month(difference)).mean(axis=0)
+        frame["spending"] = spent
+        frame["programme_cost"] = (
+            money.column(monthly, *money.PROGRAMME).sum(axis=-1).mean(axis=0)
+        )
+        active = self.collect(STATED, lambda s: s.stages[-1, BOUGHT].sum())
+        gained_customers = (active - active[:, at : at + 1]).mean(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            frame["cost_per_incremental_customer"] = np.where(
+                (gained_customers > 0.0) & (spent > 0.0), spent / gained_customers, np.nan
+            )
+        with np.errstate(invalid="ignore"):
+            frame["subsidy_share"] = self.collect(STATED, lambda s: s.subsidy_share).mean(axis=0)
+        frame["saved"] = self.collect(STATED, lambda s: s.saved).mean(axis=0)
+        frame["annoyed"] = self.collect(STATED, lambda s: s.annoyed).mean(axis=0)
+
+    def _add_people(self, frame: pd.DataFrame) -> None:
+        def mean_of(read: Callable[[Summary], Any]) -> Floats:
+            return np.asarray(self.collect(STATED, read).mean(axis=0))
+
+        year = min(12, self.runs[STATED][0][0].retention.shape[1] - 1)
+        frame["yearly_loss"] = mean_of(lambda s: s.yearly_loss)
+        frame["observed_yearly_loss"] = mean_of(lambda s: s.observed_yearly_loss)
+        frame["retention"] = mean_of(lambda s: s.retention[0, year])
+        frame["observed_retention"] = mean_of(lambda s: s.retention[1, year])
+        frame["customers"] = mean_of(lambda s: s.stages[-1, BOUGHT].sum())
+        for number, stage in enumerate(STAGES):
+            frame[stage] = mean_of(lambda s, n=number: s.stages[-1, n])  # type: ignore[misc]
+        frame["members"] = mean_of(lambda s: s.members)
+        frame["staff_turnover"] = mean_of(lambda s: s.turnover_per_year)
+        frame["staff_skill"] = mean_of(lambda s: s.mean_skill)
+        frame["response_hours"] = mean_of(lambda s: s.response_hours)
+        frame["complaints_resolved"] = mean_of(lambda s: s.resolved_share)
+        frame["revenue"] = money.column(self.monthly(STATED), "revenue").sum(axis=-1).mean(axis=0)
+        frame["profit"] = money.profit(self.monthly(STATED)).sum(axis=-1).mean(axis=0)
+
+    @cached_property
+    def cumulative(self) -> pd.DataFrame:
+        """Cumulated incremental profit by alternative and month, with both bands.
+
+        `low` and `high` are 5% and 95% quantiles over replications as stated,
+        `ranges_low` and `ranges_high` over the assumptions.
+        """
+        stated = np.cumsum(self.difference(STATED), axis=-1)
+        ranges = np.cumsum(self.difference(RANGES), axis=-1)
+        low, high = np.quantile(stated, BAND, axis=0)
+        wide_low, wide_high = np.quantile(ranges, BAND, axis=0)
+        return self._tidy(
+            {
+                "mean": stated.mean(axis=0),
+                "low": low,
+                "high": high,
+                "ranges_low": wide_low,
+                "ranges_high": wide_high,
+            },
+            {"month": np.arange(1, stated.shape[-1] + 1)},
+        )
+
+    @cached_property
+    def stages(self) -> pd.DataFrame:
+        """People by alternative, week (0 is the start) and stage: mean and 5% to 95% band."""
+        people = self.collect(STATED, lambda s: s.stages)
+        low, high = np.quantile(people, BAND, axis=0)
+        return self._tidy(
+            {"people": people.mean(axis=0), "low": low, "high": high},
+            {"week": np.arange(people.shape[2]), "stage": np.array(STAGES)},
+        )
+
+    @cached_property
+    def retention(self) -> pd.DataFrame:
+        """Share still there, by alternative, group, view and months since joining (or start)."""
+        curves = self.collect(STATED, lambda s: s.retention)
+        # Cohorts are pooled as long as there are any; the last ages are seldom reached.
+        with np.errstate(invalid="ignore"):
+            means = np.nanmean(np.where(np.isnan(curves).all(axis=0), 0.0, curves), axis=0)
+        means = np.where(np.isnan(curves).all(axis=0), np.nan, means)
+        labels = [("base", "true"), ("base", "observed"), ("new", "true"), ("new", "observed")]
+        parts = []
+        for row, (group, view) in enumerate(labels):
+            part = self._tidy({"share": means[:, row]}, {"month": np.arange(means.shape[2])})
+            part.insert(1, "customers", group)
+            part.insert(2, "view", view)
+            parts.append(part)
+        return pd.concat(parts, ignore_index=True).dropna(subset="share", ignore_index=True)
+
+    @cached_property
+    def ledger(self) -> pd.DataFrame:
+        """Amounts by alternative, month and account: means over replications as stated."""
+        amounts = self.monthly(STATED).mean(axis=0) / MICRO
+        return self._tidy(
+            {"amount": amounts},
+            {"month": np.arange(1, amounts.shape[1] + 1), "account": np.array(ACCOUNTS)},
+        )
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """What was counted over the horizon by alternative and segment: means as stated."""
+        counts = self.collect(STATED, lambda s: s.counts).mean(axis=0)
+        counts[..., COUNTS.index("quality")] /= 1e6
+        segments = np.array([s.name for s in self.scenario.business.market.segments])
+        return self._tidy({"count": counts}, {"segment": segments, "what": np.array(COUNTS)})
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """Points and stamps issued, redeemed, expired and outstanding, by scheme; means."""
+        rows = []
+        for number, name in enumerate(self.names):
+            programme = self.scenario.alternatives[name].programme
+            if programme is None:
+                continue
+            means = np.mean([runs[number].units for runs in self.runs[STATED]], axis=0)
+            for scheme, row in zip(programme.scheme_names, means, strict=True):
+                rows.append((name, scheme, *row))
+        columns = ["alternative", "scheme", "issued", "redeemed", "expired", "outstanding"]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def replicates(self) -> pd.DataFrame:
+        """Every run: set, replication, alternative, its profit and its paired difference."""
+        parts = []
+        for name in SETS:
+            profit = money.profit(self.monthly(name)).sum(axis=-1)
+            loss = self.collect(name, lambda s: s.yearly_loss)
+            shape = profit.shape
+            grid = np.indices(shape)
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "set": name,
+                        "replication": grid[0].ravel(),
+                        "alternative": np.array(self.names)[grid[1].ravel()],
+                        "profit": profit.ravel(),
+                        "incremental_profit": self.total(name).ravel(),
+                        "yearly_loss": loss.ravel(),
+                    }
+                )
+            )
+        return pd.concat(parts, ignore_index=True)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tidy tables by name, as they are written to a results folder."""
+        return {
+            "alternatives": self.alternatives.reset_index(),
+            "cumulative": self.cumulative,
+            "stages": self.stages,
+            "retention": self.retention,
+            "ledger": self.ledger,
+            "counts": self.counts,
+            "units": self.units,
+            "runs": self.replicates,
+        }
+
+    def _tidy(self, values: dict[str, NDArray[Any]], axes: dict[str, NDArray[Any]]) -> pd.DataFrame:
+        """Long table of arrays of shape (alternatives, *axes)."""
+        shape = next(iter(values.values())).shape
+        grid = np.indices(shape)
+        frame = pd.DataFrame({"alternative": np.array(self.names)[grid[0].ravel()]})
+        for number, (name, labels) in enumerate(axes.items(), start=1):
+            frame[name] = labels[grid[number].ravel()]
+        for name, array in values.items():
+            frame[name] = array.ravel()
+        return frame
+
+    def _repr_html_(self) -> str:
+        shown = ["incremental_profit", "low", "high", "p_pays_stated", "p_pays_ranges", "npv"]
+        return str(self.alternatives[shown].to_html(float_format="{:,.2f}".format))
+
+
+def mean_and_half_width(values: Floats) -> tuple[Floats, Floats]:
+    """Mean over replications (first axis) and half the width of its 95% t interval."""
+    n = len(values)
+    mean = values.mean(axis=0)
+    error = values.std(axis=0, ddof=1) / np.sqrt(n)
+    return mean, np.asarray(student.ppf(0.5 + CONFIDENCE / 2.0, n - 1) * error)

@@ -1,0 +1,116 @@
+"""What is kept of one run when many are compared: small arrays, no customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loyaltysim.behaviour.awareness import GONE
+from loyaltysim.ledger import ACCOUNTS
+from loyaltysim.results.census import Census, still_there
+from loyaltysim.simulation import Result, month_of
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+BOUGHT = slice(2, 6)
+"""The stages of customers: first-time to advocate."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One run in brief. Money in millionths, by month and account."""
+
+    monthly: Ints
+    """Shape (months, accounts), all segments and the firm."""
+    stages: Ints
+    """People by week (0 is the start) and stage: (weeks + 1, 7)."""
+    counts: Ints
+    """Shape (segments, counts), over the horizon."""
+    retention: Floats
+    """Base true, base observed, newcomers true, observed: (4, months + 1)."""
+    yearly_loss: float
+    observed_yearly_loss: float
+    turnover_per_year: float
+    mean_skill: float
+    response_hours: float
+    resolved_share: float
+    members: int
+    units: Ints
+    """The firm's schemes: issued, redeemed, expired, outstanding: (schemes, 4)."""
+    subsidy_share: float
+    """Part of the reward cost that went to what would have been bought anyway."""
+    saved: int
+    """Customers lost without the alternative, there with it."""
+    annoyed: int
+    """The reverse."""
+
+
+def summarise(result: Result, census: Census, reference: Result | None = None) -> Summary:
+    """The run in brief; with its twin `reference`, the comparison of single customers too."""
+    weeks = len(result.ledger)
+    weekly = result.ledger.sum(axis=1)
+    month = np.array([month_of(week) for week in range(weeks)])
+    monthly = np.zeros((month[-1] + 1, len(ACCOUNTS)), np.int64)
+    np.add.at(monthly, month, weekly)
+    seats = result.business.firm.staff.count
+    own = result.schemes["rival"] == 0
+    units = np.concatenate(
+        [result.flows.sum(axis=(0, 2)), result.outstanding[:, np.newaxis]], axis=1
+    )[own]
+    answered = result.desk[result.desk[:, 2] == 1.0]
+    saved = annoyed = 0
+    subsidy = float("nan")
+    if reference is not None:
+        saved, annoyed = _moved(result, reference)
+        subsidy = _subsidy_share(result, reference)
+    return Summary(
+        monthly=monthly,
+        stages=result.stages.sum(axis=1),
+        counts=result.counts.sum(axis=0),
+        retention=_retention(census),
+        yearly_loss=float(census.yearly_loss[-1]),
+        observed_yearly_loss=float(census.observed_yearly_loss[-1]),
+        turnover_per_year=float(result.quits / seats / (weeks / 52.0)),
+        mean_skill=float(result.firm[:, 1].mean()),
+        response_hours=float(answered[:, 1].mean()) if len(answered) else float("nan"),
+        resolved_share=float(result.desk[:, 3].mean()) if len(result.desk) else float("nan"),
+        members=int(result.customers["member"].sum()),
+        units=units,
+        subsidy_share=subsidy,
+        saved=saved,
+        annoyed=annoyed,
+    )
+
+
+def _retention(census: Census) -> Floats:
+    months = census.size.shape[1]
+    curves = np.full((4, months + 1), np.nan)
+    for row, (newcomers, table) in enumerate(
+        ((False, census.true), (False, census.observed), (True, census.true), (True, census.observed))
+    ):
+        curve = census.retention(table, newcomers)
+        curves[row, : len(curve)] = curve
+    return curves
+
+
+def _moved(result: Result, reference: Result) -> tuple[int, int]:
+    """Customers saved by the alternative, and put off by it."""
+    here, there = still_there(result.customers), still_there(reference.customers)
+    lost_here = result.customers["activity"] == GONE
+    lost_there = reference.customers["activity"] == GONE
+    return int((lost_there & here).sum()), int((lost_here & there).sum())
+
+
+def _subsidy_share(result: Result, reference: Result) -> float:
+    """Reward cost weighted by min(1, spend without / spend with), of all reward cost."""
+    rewards = result.customers["rewards"].astype(float)
+    total = rewards.sum()
+    if total == 0.0:
+        return float("nan")
+    with_it = result.customers["revenue"].astype(float)
+    without = reference.customers["revenue"].astype(float)
+    share = np.minimum(1.0, np.divide(without, with_it, out=np.ones_like(with_it), where=with_it > 0))
+    return float((rewards * share).sum() / total)
