@@ -1,0 +1,5 @@
+"""`python -m loyaltysim`."""
+
+from loyaltysim.cli import main
+
+main()

@@ -1,0 +1,341 @@
+"""The command line. Each command imports what it needs, so that help is there at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter, validators
+
+from loyaltysim import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from loyaltysim.scenario import Scenario
+
+OK, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
+"""Exit codes: done; could not be done; the input is wrong; stopped by Ctrl-C."""
+
+app = App(
+    name="loyaltysim",
+    version=__version__,
+    help="Try loyalty programmes on simulated customers before launching them.",
+    help_epilogue=(
+        "Exit codes: 0 done, 1 could not be done, 2 wrong input, 130 stopped. "
+        "Start with `loyaltysim init` and `loyaltysim compare scenario.yaml`."
+    ),
+)
+
+ScenarioFile = Annotated[Path, Parameter(help="Scenario file (YAML).")]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for a script.")]
+Out = Annotated[
+    Path | None, Parameter(name=["--out", "-o"], help="Results folder; must not exist yet.")
+]
+Whole = Annotated[int | None, Parameter(validator=validators.Number(gte=1))]
+Parquet = Annotated[
+    bool,
+    Parameter(negative="", help="Write Parquet beside CSV (needs the extra `parquet`)."),
+]
+
+
+@app.command
+def compare(
+    scenario: ScenarioFile,
+    *,
+    replications: Annotated[
+        int | None,
+        Parameter(
+            name=["--replications", "-r"],
+            validator=validators.Number(gte=2),
+            help="Paired replications, in place of the scenario's.",
+        ),
+    ] = None,
+    people: Annotated[Whole, Parameter(help="People, in place of the scenario's.")] = None,
+    processes: Annotated[
+        Whole, Parameter(name=["--processes", "-p"], help="Worker processes; all cores if left out.")
+    ] = None,
+    out: Out = None,
+    parquet: Parquet = False,
+    json_: Json = False,
+) -> int:
+    """Live every customer with each alternative, and say which of them pays.
+
+    Prints a table and writes a results folder with tidy tables and one page
+    (`report.html`) to open, print or send.
+    """
+    from loyaltysim.results.folder import check_writable, free_name
+
+    _check_parquet(parquet)
+    plan = _load(scenario, replications, people)
+    plan.reference  # noqa: B018  (says so before any work when there is nothing to compare)
+    folder = out or free_name(Path("results") / scenario.stem)
+    check_writable(folder)
+    notes = _console(stderr=True)
+    _say_if_compiling(notes)
+
+    from loyaltysim.studies.compare import compare as compare_
+
+    with _progress(notes, f"Living {plan.business.name}") as progress:
+        comparison = compare_(plan, processes=processes, progress=progress)
+
+    from loyaltysim.report.page import render
+    from loyaltysim.results.folder import write
+
+    command = {"compare": scenario.name}
+    write(
+        folder,
+        comparison.scenario,
+        comparison.tables,
+        command,
+        pages={"report.html": render(comparison)},
+        parquet=parquet,
+    )
+    if json_:
+        rows = json.loads(comparison.alternatives.reset_index().to_json(orient="records"))
+        _print_json({"scenario": plan.business.name, "folder": str(folder), "alternatives": rows})
+    else:
+        from loyaltysim.report.terminal import print_comparison
+
+        print_comparison(comparison, _console())
+        for note in plan.notes():
+            notes.print(f"[dim]Note: {_escaped(note)}[/dim]")
+        _console().print(f"Wrote {_escaped(str(folder))}: open {_escaped(str(folder / 'report.html'))}")
+    return OK
+
+
+@app.command
+def run(
+    scenario: ScenarioFile,
+    *,
+    alternative: Annotated[
+        str | None, Parameter(name=["--alternative", "-a"], help="Which; the business if left out.")
+    ] = None,
+    replication: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
+    threads: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 1,
+    out: Out = None,
+    parquet: Parquet = False,
+    json_: Json = False,
+) -> int:
+    """Live one alternative once, and print its years; `--out` keeps every table."""
+    from loyaltysim.results.folder import check_writable
+
+    _check_parquet(parquet)
+    plan = _load(scenario)
+    if out is not None:
+        check_writable(out)
+    notes = _console(stderr=True)
+    _say_if_compiling(notes)
+
+    from loyaltysim.studies.simulate import simulate
+
+    tables = simulate(plan, alternative, replication=replication, threads=threads)
+    if out is not None:
+        from loyaltysim.results.folder import write
+
+        command = {"run": scenario.name, "alternative": alternative, "replication": replication}
+        write(out, plan, tables.tables, command, parquet=parquet)
+    if json_:
+        years = json.loads(tables.years.to_json(orient="records"))
+        _print_json({"scenario": plan.business.name, "alternative": alternative, "years": years})
+    else:
+        from loyaltysim.report.terminal import print_run
+
+        print_run(tables, alternative, _console())
+        if out is not None:
+            _console().print(f"Wrote {_escaped(str(out))}")
+    return OK
+
+
+@app.command
+def validate(scenario: ScenarioFile, *, json_: Json = False) -> int:
+    """Check a scenario file: every mistake at once, with its line and the nearest valid name."""
+    from loyaltysim.scenario import ScenarioError, load
+
+    try:
+        plan = load(scenario)
+    except ScenarioError as error:
+        if json_:
+            sys.stdout.write(error.to_json() + "\n")
+            return WRONG_INPUT
+        raise
+    if json_:
+        _print_json(
+            {
+                "valid": True,
+                "scenario": plan.business.name,
+                "alternatives": list(plan.alternatives),
+                "notes": plan.notes(),
+            }
+        )
+        return OK
+    console = _console()
+    business = plan.business
+    console.print(
+        f"{_escaped(str(scenario))} is valid: {_escaped(business.name)}, "
+        f"{business.market.people:,} people, {business.weeks} weeks, "
+        f"{business.replications} replications."
+    )
+    if plan.alternatives:
+        console.print(f"Alternatives: {_escaped(', '.join(plan.alternatives))}.")
+    for note in plan.notes():
+        console.print(f"[dim]Note: {_escaped(note)}[/dim]")
+    return OK
+
+
+@app.command
+def init(
+    path: Annotated[Path, Parameter(help="Where to write the scenario.")] = Path("scenario.yaml"),
+) -> int:
+    """Write a commented starter scenario, ready to compare."""
+    from importlib.resources import files
+
+    text = files("loyaltysim.scenario").joinpath("starter.yaml").read_text("utf-8")
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        return _refuse(f"{path} exists already; name another file")
+    except OSError as error:
+        return _refuse(f"cannot write {path}: {error.strerror}")
+    _console().print(
+        f"Wrote {_escaped(str(path))}. Edit it, then: loyaltysim compare {_escaped(str(path))}"
+    )
+    return OK
+
+
+@app.command
+def evidence(
+    parameter: Annotated[str | None, Parameter(help="Name, or a part of it; all if left out.")] = None,
+    *,
+    json_: Json = False,
+) -> int:
+    """Show where defaults come from: value, unit, plausible range, source and grade."""
+    from loyaltysim.evidence import find, register
+
+    entries = find(parameter) if parameter else list(register().values())
+    if json_:
+        from dataclasses import asdict
+
+        _print_json([asdict(entry) for entry in entries])
+        return OK if entries else WRONG_INPUT
+    if not entries:
+        return _refuse(f"no default is called anything like {parameter!r}")
+    from loyaltysim.report.terminal import print_evidence
+
+    print_evidence(entries, parameter, _console())
+    return OK
+
+
+# What the commands share
+
+
+def _load(path: Path, replications: int | None = None, people: int | None = None) -> Scenario:
+    from loyaltysim.scenario import load
+
+    plan = load(path)
+    changes = {"replications": replications, "market.people": people}
+    stated = {name: value for name, value in changes.items() if value is not None}
+    return plan.change(stated) if stated else plan
+
+
+def _console(*, stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        # A file or a pipe has no width of its own; nothing is cut to 80 columns.
+        console = Console(stderr=stderr, highlight=False, soft_wrap=True, width=160)
+    return console
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _refuse(message: str) -> int:
+    sys.stderr.write(f"loyaltysim: {message}\n")
+    return WRONG_INPUT
+
+
+def _check_parquet(wanted: bool) -> None:
+    from importlib.util import find_spec
+
+    from loyaltysim.results.folder import FolderError
+
+    if wanted and find_spec("pyarrow") is None:
+        raise FolderError("--parquet needs pyarrow: pip install 'loyaltysim[parquet]'")
+
+
+def _say_if_compiling(console: Console) -> None:
+    from loyaltysim.compiled import is_warm
+
+    if not is_warm():
+        console.print("Compiling the model for this machine: once, about 20 seconds ...")
+
+
+@contextmanager
+def _progress(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar with the time left; silent where nobody is watching."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        job = bar.add_task(_escaped(what), total=None)
+        yield lambda done, total: bar.update(job, completed=done, total=total)
+
+
+def main() -> None:
+    """Run the command line; every foreseeable error is told in words, with its exit code."""
+    try:
+        code = app(sys.argv[1:], exit_on_error=False, print_error=True, result_action="return_value")
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped; nothing was written.\n")
+        code = STOPPED
+    except Exception as error:
+        code = _told(error)
+    sys.exit(code if isinstance(code, int) else OK)
+
+
+def _told(error: Exception) -> int:
+    """Exit code of an error that has a plain message; others are bugs and are raised."""
+    from cyclopts import CycloptsError
+
+    if isinstance(error, CycloptsError):
+        return WRONG_INPUT  # Cyclopts has printed it.
+
+    from loyaltysim.results.folder import FolderError
+    from loyaltysim.scenario import ScenarioError
+
+    if isinstance(error, ScenarioError):
+        sys.stderr.write(f"{error}\n")
+        return WRONG_INPUT
+    if isinstance(error, FolderError):
+        sys.stderr.write(f"loyaltysim: {error}\n")
+        return FAILED
+    raise error

@@ -1,0 +1,55 @@
+"""One alternative, one replication: the tables of a single run."""
+
+from __future__ import annotations
+
+from loyaltysim.levels import Levels
+from loyaltysim.results.census import Census
+from loyaltysim.results.tables import Tables
+from loyaltysim.scenario import Scenario, ScenarioError
+from loyaltysim.scenario.model import Business
+from loyaltysim.scenario.nearest import suggestion
+from loyaltysim.scenario.problems import Problem
+from loyaltysim.simulation import month_of, run
+from loyaltysim.studies.steady import steady
+
+
+def simulate(
+    scenario: Scenario,
+    alternative: str | None = None,
+    *,
+    replication: int = 0,
+    threads: int = 1,
+) -> Tables:
+    """Live one alternative (the business itself where left out) once.
+
+    The same replication of two alternatives has the same customers and the same
+    luck. Raises `ScenarioError` for an alternative that is not in the scenario.
+    """
+    business = _chosen(scenario, alternative)
+    levels = _levels(scenario.business.model_dump_json(), scenario)
+    census = Census(month_of(business.weeks - 1) + 1, len(business.market.segments))
+    result = run(business, levels, replication=replication, threads=threads, census=census)
+    return Tables(result, census)
+
+
+def _chosen(scenario: Scenario, alternative: str | None) -> Business:
+    if alternative is None:
+        return scenario.business
+    if alternative not in scenario.alternatives:
+        known = list(scenario.alternatives)
+        hint = f"no such alternative{suggestion(alternative, known)}"
+        raise ScenarioError(
+            [Problem(None, field="alternatives", found=alternative, allowed=", ".join(known), hint=hint)]
+        )
+    return scenario.alternatives[alternative]
+
+
+_known: dict[str, Levels] = {}
+
+
+def _levels(key: str, scenario: Scenario) -> Levels:
+    """The levels of the present business, found once for each."""
+    if key not in _known:
+        _known.clear()
+        _known[key] = steady(scenario.business)
+    return _known[key]
