@@ -8,10 +8,13 @@ every alternative, so a comparison starts from one and the same business.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers.stages import PROSPECT, SUSPECT
+from loyaltysim.customers.stages import PROSPECT
 from loyaltysim.ledger import COUNTS
 from loyaltysim.levels import Levels, first_guess
 from loyaltysim.results.census import Census
@@ -26,7 +29,7 @@ PILOT_WEEKS = 156.0
 PILOT_REPLICATION = 2**62
 """The pilots' own luck, which no run of a study uses."""
 
-ROUNDS = 7
+ROUNDS = 9
 CUSTOMER_STAGES = slice(2, 6)
 
 
@@ -48,11 +51,15 @@ def steady(business: Business, near: Levels | None = None, rounds: int = ROUNDS)
             first_chance=near.first_chance,
             reach_per_week=near.reach_per_week,
         )
+    best, least = levels, np.inf
     for _ in range(rounds):
-        levels = _closer(business, levels, *_pilot(pilot, levels))
+        found = _Found.of(business, *_pilot(pilot, levels))
+        if found.error < least:
+            best, least = levels.but(quality=found.quality, visits_per_seat=found.visits), found.error
+        levels = found.closer(levels)
     # The pilot's staff serve fewer people than the business's.
     scale = market.people / pilot.market.people
-    return levels.but(visits_per_seat=levels.visits_per_seat * scale)
+    return best.but(visits_per_seat=best.visits_per_seat * scale)
 
 
 def _pilot(pilot: Business, levels: Levels) -> tuple[Result, Census]:
@@ -60,43 +67,61 @@ def _pilot(pilot: Business, levels: Levels) -> tuple[Result, Census]:
     return run(pilot, levels, replication=PILOT_REPLICATION, census=census), census
 
 
-def _closer(business: Business, levels: Levels, result: Result, census: Census) -> Levels:
-    """The levels, each moved by the ratio of what is wanted to what was found."""
-    counts = result.counts.sum(axis=0)
-    visits = counts[:, COUNTS.index("purchases")]
-    stages = result.stages
-    customers = stages[:, :, CUSTOMER_STAGES].sum(axis=2)
-    years = np.arange(len(customers)) / WEEKS_PER_YEAR
-    growth = (1.0 + business.market.growth_per_year) ** years
-    wanted = customers[0] * growth.mean()
-    missing = wanted - customers.mean(axis=0)
-    # Whoever is missing on average should have come by half time.
-    first = counts[:, COUNTS.index("first_purchases")].astype(float)
-    first_wanted = np.maximum(first + 2.0 * missing, 0.05 * first)
-    left = result.moves.sum(axis=0)
-    learnt = left[:, SUSPECT, :].sum(axis=1) - left[:, SUSPECT, SUSPECT]
-    prospects = stages[:, :, PROSPECT]
-    learnt_wanted = np.maximum(
-        learnt + 2.0 * (prospects[0] - prospects.mean(axis=0)), 0.05 * learnt
-    )
+@dataclass(frozen=True)
+class _Found:
+    """What a pilot found, by segment: ratios of what is wanted to what was found."""
 
-    stated = np.array([s.loss_per_year for s in business.market.segments])
-    found = census.yearly_loss[:-1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        loss = np.log1p(-stated) / np.log1p(-np.minimum(found, 0.999))
-    quality = result.counts[:, :, COUNTS.index("quality")].sum() / max(visits.sum(), 1) / 1e6
-    seats = result.firm[:, 0].mean()
-    return levels.but(
-        quality=float(quality) if visits.sum() else levels.quality,
-        visits_per_seat=float(visits.sum() / len(result.counts) / max(seats, 1e-9)) or np.inf,
-        loss_per_week=levels.loss_per_week * _step(loss),
-        first_chance=np.minimum(levels.first_chance * _step(first_wanted / np.maximum(first, 1)), 1.0),
-        reach_per_week=np.minimum(
-            levels.reach_per_week * _step(learnt_wanted / np.maximum(learnt, 1)), 1.0
-        ),
-    )
+    loss: Floats
+    customers: Floats
+    inflow: Floats
+    outflow: Floats
+    quality: float
+    visits: float
+
+    @classmethod
+    def of(cls, business: Business, result: Result, census: Census) -> Self:
+        counts = result.counts.sum(axis=0)
+        first = counts[:, COUNTS.index("first_purchases")].astype(float)
+        came = first + counts[:, COUNTS.index("won_back")]
+        visits = counts[:, COUNTS.index("purchases")].sum()
+        stages = result.stages
+        customers = stages[:, :, CUSTOMER_STAGES].sum(axis=2)
+        years = np.arange(len(customers)) / WEEKS_PER_YEAR
+        growth = ((1.0 + business.market.growth_per_year) ** years).mean()
+        missing = growth * customers[0] - customers.mean(axis=0)
+        waiting = stages[:, :, PROSPECT].mean(axis=0) - stages[0, :, PROSPECT]
+        stated = np.array([segment.loss_per_year for segment in business.market.segments])
+        lost = np.minimum(census.yearly_loss[:-1], 0.999)
+        quality = result.counts[:, :, COUNTS.index("quality")].sum() / 1e6
+        seats = result.firm[:, 0].mean()
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return cls(
+                loss=np.log1p(-stated) / np.log1p(-lost),
+                customers=growth * customers[0] / customers.mean(axis=0),
+                # Who is missing on average should have come by half time.
+                inflow=(came + 2.0 * missing) / came,
+                outflow=(first + 2.0 * waiting) / first,
+                quality=float(quality / visits) if visits else 0.0,
+                visits=float(visits / len(stages[1:]) / seats) if visits and seats else np.inf,
+            )
+
+    @property
+    def error(self) -> float:
+        """Squared log distance from the stated losses and number of customers."""
+        known = [ratio[np.isfinite(ratio) & (ratio > 0.0)] for ratio in (self.loss, self.customers)]
+        return float(sum((np.log(ratio) ** 2).sum() for ratio in known))
+
+    def closer(self, levels: Levels) -> Levels:
+        """Reach brings in the customers who are missing; trial empties the waiting prospects."""
+        return levels.but(
+            quality=self.quality,
+            visits_per_seat=self.visits,
+            loss_per_week=levels.loss_per_week * _step(self.loss),
+            reach_per_week=np.minimum(levels.reach_per_week * _step(self.inflow), 1.0),
+            first_chance=np.minimum(levels.first_chance * _step(self.outflow), 1.0),
+        )
 
 
 def _step(ratio: Floats) -> Floats:
-    """A careful step: at most a factor of three at once, and none where nothing was found."""
-    return np.where(np.isfinite(ratio), np.clip(ratio, 1.0 / 3.0, 3.0), 1.0)
+    """A careful step: at most halved or doubled, and none where nothing was found."""
+    return np.where(np.isfinite(ratio), np.clip(ratio, 0.5, 2.0), 1.0)
