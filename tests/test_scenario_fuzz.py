@@ -97,6 +97,9 @@ def paths(tree, at=()):
 
 def mutated_document(luck):
     document = json.loads(json.dumps(FULL if luck.random() < 0.2 else BASE))
+    if luck.random() < 0.2:
+        document["alternatives"][luck.choice(VALUES[14:19]) or "x"] = luck.choice([None, {}])
+        return document
     for _ in range(luck.randint(1, 3)):
         path = luck.choice(list(paths(document))[1:])
         holder = document

@@ -1,0 +1,514 @@
+"""The pictures of a comparison: each a function from it to a matplotlib figure.
+
+All take the `width` in inches (`WIDE` for paper, `NARROW` for a telephone) and, where
+there is a small picture for each alternative, the `names` to show (all where left out;
+axes are shared with those that are not shown).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from loyaltysim.ledger import ACCOUNTS
+from loyaltysim.report.style import (
+    FAINT,
+    INK,
+    NARROW,
+    SIZE,
+    SMALL,
+    SOFT,
+    WIDE,
+    Sheet,
+    colours,
+    columns_of,
+    cut,
+    dashes,
+    letters_in,
+    lines,
+    paler,
+    picture,
+    tidy_money,
+)
+from loyaltysim.report.words import best, horizon, money, number, share, step_of
+from loyaltysim.results.comparison import Comparison
+
+__all__ = [
+    "NARROW",
+    "WIDE",
+    "cumulative",
+    "decision",
+    "retention",
+    "stage_differences",
+    "stages",
+    "where_the_money_went",
+]
+
+STAGE_NAMES = {
+    "advocate": "Advocates",
+    "client": "Clients",
+    "repeat": "Repeat customers",
+    "first_time": "First-time customers",
+    "prospect": "Prospects",
+    "suspect": "Suspects",
+    "lost": "Lost",
+}
+"""From the most loyal to the lost, as they are stacked."""
+
+STAGE_COLOURS = {
+    "advocate": "#0b3c5d",
+    "client": "#2a6f97",
+    "repeat": "#6aa5c4",
+    "first_time": "#b3d3e3",
+    "prospect": "#e9dfc7",
+    "suspect": "#f5f1e6",
+    "lost": "#c9a79c",
+}
+
+ACCOUNT_NAMES = {
+    "revenue": "Revenue",
+    "cost_of_goods": "Cost of goods",
+    "service": "Service",
+    "pay": "Pay",
+    "hiring": "Hiring",
+    "training": "Training",
+    "rewards": "Rewards",
+    "programme_set_up": "Programme set-up",
+    "programme_running": "Programme running",
+    "acquisition": "Acquisition",
+    "compensation": "Compensation",
+    "overhead": "Other costs",
+}
+
+_TITLE = 0.17
+"""Inches of a line of a title."""
+
+
+@picture
+def decision(
+    comparison: Comparison, *, width: float = WIDE, names: Sequence[str] | None = None
+) -> Figure:
+    """Incremental profit of each alternative, and how far luck and ignorance move it."""
+    frame = comparison.alternatives.loc[_others(comparison)]
+    shown = list(names) if names is not None else list(frame.index)
+    row, head, foot, side = 0.5, 0.36, 1.0 if width >= WIDE else 1.3, 0.12
+    sheet = Sheet(width, head + row * len(shown) + foot)
+    axes = sheet.axes(side, head, width - 2 * side, row * len(shown))
+    columns = ["low", "high", "ranges_low", "ranges_high", "low_wallet", "high_wallet"]
+    _limits(axes.set_xlim, frame[columns].to_numpy(), 0.06)
+    axes.set_ylim(len(shown), 0.0)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0.0, color=INK, linewidth=0.9)
+    tidy_money(axes.xaxis)
+    axes.grid(axis="x", color=FAINT, linewidth=0.5)
+    business = comparison.scenario.business
+    axes.set_xlabel(
+        f"Profit over {horizon(business.horizon)} beyond that of “"
+        f"{cut(comparison.reference, 24)}” ({business.currency})"
+    )
+    colour = colours(comparison)
+    right = 1.0 - side / width
+    chance = "P(it pays):  stated | over ranges"
+    sheet.text(width - side, 0.06, chance, ha="right", fontsize=SMALL, color=SOFT)
+    for at, name in enumerate(shown):
+        data = frame.loc[name]
+        top = head + at * row + 0.05
+        both = f"{share(data['p_pays_stated'], 0)} | {share(data['p_pays_ranges'], 0)}"
+        room = letters_in(width - 2 * side - 1.0)
+        sheet.text(side, top, cut(name, room), fontweight="bold")
+        sheet.text(right * width, top, both, ha="right")
+        _range_bar(axes, data, at + 0.66, colour[name])
+        if at:
+            axes.axhline(at, color=FAINT, linewidth=0.5)
+    handles = [
+        Line2D([], [], color=SOFT, linewidth=5, label="95% interval, as stated: luck alone"),
+        Line2D([], [], color=SOFT, linewidth=1.2, label="5% to 95% over the assumptions’ ranges"),
+        Line2D(
+            [], [], color=INK, marker="$\\mathrm{L}$", linestyle="", markersize=5,
+            label="L, H: low, high share of wallet",
+        ),
+    ]  # fmt: skip
+    handles[2].set_visible(True)
+    sheet.figure.legend(
+        handles=handles[:2],
+        loc="lower left",
+        bbox_to_anchor=(side / width, 0.0),
+        ncols=2 if width >= WIDE else 1,
+        borderaxespad=0.2,
+        handlelength=2.4,
+    )
+    return sheet.figure
+
+
+def _range_bar(axes: Axes, data: pd.Series, y: float, colour: str) -> None:
+    """One alternative: luck thick, ignorance thin, the shares of wallet as letters below."""
+    axes.hlines(y, data["ranges_low"], data["ranges_high"], color=colour, linewidth=1.2)
+    for end in ("ranges_low", "ranges_high"):
+        axes.vlines(data[end], y - 0.08, y + 0.08, color=colour, linewidth=1.2)
+    axes.hlines(y, data["low"], data["high"], color=paler(colour, 0.35), linewidth=6)
+    axes.plot(data["incremental_profit"], y, "o", color=colour, markersize=4.5, mec="w", mew=0.7)
+    letters = sorted([(data["low_wallet"], "L"), (data["high_wallet"], "H")])
+    for (value, letter), side in zip(letters, ("right", "left"), strict=True):
+        if np.isfinite(value):
+            axes.vlines(value, y - 0.14, y - 0.05, color=INK, linewidth=0.9)
+            axes.annotate(
+                letter,
+                (value, y - 0.1),
+                xytext=(-1.5 if side == "right" else 1.5, 0.5),
+                textcoords="offset points",
+                ha=side,
+                va="bottom",
+                fontsize=6.5,
+            )
+
+
+@picture
+def cumulative(
+    comparison: Comparison, *, width: float = WIDE, names: Sequence[str] | None = None
+) -> Figure:
+    """Cumulated incremental profit by month: the mean, luck's band and ignorance's band."""
+    frame = comparison.cumulative
+    shown = list(names) if names is not None else _others(comparison)
+    currency = comparison.scenario.business.currency
+    sheet, grid = _grid(comparison, width, shown, height=1.25, left=0.62, bottom=0.48)
+    bounds = frame[frame["alternative"] != comparison.reference]
+    limits = bounds[["low", "high", "ranges_low", "ranges_high", "mean"]].to_numpy()
+    colour = colours(comparison)
+    for number_, (name, axes) in enumerate(zip(shown, grid, strict=True)):
+        data = frame[frame["alternative"] == name]
+        start = pd.DataFrame(0.0, index=[0], columns=data.columns.drop("alternative"))
+        data = pd.concat([start, data.drop(columns="alternative")])
+        month = data["month"]
+        axes.fill_between(
+            month, data["ranges_low"], data["ranges_high"], color=paler(colour[name], 0.82), lw=0
+        )
+        axes.fill_between(month, data["low"], data["high"], color=paler(colour[name], 0.5), lw=0)
+        axes.plot(month, data["mean"], color=colour[name], linestyle=dashes(comparison, name))
+        axes.axhline(0.0, color=INK, linewidth=0.8)
+        _limits(axes.set_ylim, limits, 0.06)
+        axes.set_xlim(0, month.max())
+        axes.set_xticks(_months(int(month.max())))
+        tidy_money(axes.yaxis)
+        axes.grid(axis="y", color=FAINT, linewidth=0.5)
+        _payback(axes, comparison.alternatives.loc[name, "payback_month"])
+        _outer_labels(axes, number_, len(shown), width, "Month", f"Cumulated profit ({currency})")
+    return sheet.figure
+
+
+def _payback(axes: Axes, month: float) -> None:
+    found = np.isfinite(month)
+    text = f"paid back from month {month:.0f}" if found else "not paid back"
+    if found:
+        axes.plot(month, 0.0, "o", color=INK, markersize=4, clip_on=False, zorder=5)
+    axes.text(
+        0.98, 0.02, text, transform=axes.transAxes, ha="right", va="bottom", fontsize=SMALL,
+        color=SOFT,
+    )  # fmt: skip
+
+
+@picture
+def stages(comparison: Comparison, *, width: float = WIDE) -> Figure:
+    """People by stage over time, for the reference and for the best alternative beside it."""
+    chosen = [comparison.reference]
+    top = best(comparison)
+    if top not in chosen:
+        chosen.append(top)
+    beside = width >= WIDE
+    left, right, gap, height = 0.62, 1.5, 0.2, 2.6 if beside else 2.2
+    across = len(chosen) if beside else 1
+    rows = -(-len(chosen) // across)
+    panel = (width - left - right - gap * (across - 1)) / across
+    sheet = Sheet(width, rows * (height + 2 * _TITLE + 0.2) + 0.35)
+    frame = comparison.stages.pivot_table(
+        index=["alternative", "week"], columns="stage", values="people", sort=False
+    )
+    for at, name in enumerate(chosen):
+        weeks = frame.loc[name].index.to_numpy()
+        keep = np.unique(np.append(weeks[::4], weeks[-1]))
+        data = frame.loc[name].loc[keep]
+        x, y = at % across, at // across
+        title_top = y * (height + 2 * _TITLE + 0.2)
+        axes = sheet.axes(
+            left + x * (panel + gap), title_top + 2 * _TITLE + 0.06, panel, height
+        )
+        sheet.text(
+            left + x * (panel + gap),
+            title_top + 0.04,
+            lines(name, letters_in(panel + 0.1)),
+            fontweight="bold",
+            linespacing=1.0,
+        )
+        months = keep / 52.0 * 12.0
+        stacked = [data[stage].to_numpy() for stage in STAGE_NAMES]
+        axes.stackplot(
+            months, stacked, colors=list(STAGE_COLOURS.values()), edgecolor="white", linewidth=0.4
+        )
+        axes.set_xlim(0, months.max())
+        axes.set_ylim(0, frame.sum(axis=1).max())
+        axes.set_xticks(_months(int(months.max())))
+        axes.yaxis.set_major_formatter(lambda v, _: number(v))
+        if x:
+            axes.set_yticklabels([])
+        else:
+            axes.set_ylabel("People")
+        if y == rows - 1:
+            axes.set_xlabel("Month")
+        if x == across - 1:
+            ends = np.array([series[-1] for series in stacked])
+            _stage_labels(axes, ends)
+    return sheet.figure
+
+
+def _stage_labels(axes: Axes, ends: np.ndarray) -> None:
+    """The stages and their numbers beside the end of the areas, kept apart."""
+    tops = np.cumsum(ends)
+    middles = tops - ends / 2.0
+    low, high = axes.get_ylim()
+    height = axes.get_position().height * axes.figure.get_size_inches()[1]
+    places = spread(middles, (high - low) * 0.15 / height, low, high)
+    x = axes.get_xlim()[1]
+    for place, middle, (stage, label), end in zip(
+        places, middles, STAGE_NAMES.items(), ends, strict=True
+    ):
+        axes.annotate(
+            f"{label} {number(end, 1.0)}",
+            (x, middle),
+            xytext=(12, (place - middle) * height * 72.0 / (high - low)),
+            textcoords="offset points",
+            va="center",
+            fontsize=SMALL,
+            color=INK,
+            annotation_clip=False,
+            arrowprops={
+                "arrowstyle": "-",
+                "color": STAGE_COLOURS[stage] if stage not in ("suspect", "prospect") else FAINT,
+                "shrinkA": 1,
+                "shrinkB": 0,
+                "linewidth": 1.2,
+            },
+        )
+
+
+@picture
+def stage_differences(
+    comparison: Comparison, *, width: float = WIDE, names: Sequence[str] | None = None
+) -> Figure:
+    """People by stage at the end, more or fewer than with the reference."""
+    shown = list(names) if names is not None else _others(comparison)
+    people = comparison.alternatives[list(STAGE_NAMES)]
+    difference = people - people.loc[comparison.reference]
+    labels = list(STAGE_NAMES.values())
+    sheet, grid = _grid(comparison, width, shown, height=1.15, left=1.28, bottom=0.42, narrowest=1.55)
+    for at, (name, axes) in enumerate(zip(shown, grid, strict=True)):
+        values = difference.loc[name].to_numpy()
+        _bars(axes, values, labels, [STAGE_COLOURS[s] for s in STAGE_NAMES], difference.to_numpy())
+        _outer_labels(axes, at, len(shown), width, "People", "", left=1.28, narrowest=1.55)
+        if not axes.get_ylabel() and at % _columns(width, len(shown), 1.28, 1.55):
+            axes.set_yticklabels([])
+    return sheet.figure
+
+
+@picture
+def where_the_money_went(
+    comparison: Comparison, *, width: float = WIDE, names: Sequence[str] | None = None
+) -> Figure:
+    """From the reference's profit to the alternative's: what each account added or took."""
+    shown = list(names) if names is not None else _others(comparison)
+    totals = comparison.ledger.pivot_table(
+        index="alternative", columns="account", values="amount", aggfunc="sum", sort=False
+    )[list(ACCOUNTS)]
+    change = totals - totals.loc[comparison.reference]
+    signs = pd.Series([1.0 if a == "revenue" else -1.0 for a in ACCOUNTS], index=list(ACCOUNTS))
+    change = change * signs
+    largest = change.abs().max()
+    used = [a for a in ACCOUNTS if largest[a] > 1e-3 * largest.max()] or ["revenue"]
+    if len(used) < int((largest > 0.0).sum()):
+        change["rest"] = change[[a for a in ACCOUNTS if a not in used]].sum(axis=1)
+        used = [*used, "rest"]
+    labels = [*(ACCOUNT_NAMES.get(a, "All others") for a in used), "Profit"]
+    height = 0.165 * len(labels) + 0.1
+    sheet, grid = _grid(comparison, width, shown, height=height, left=1.28, bottom=0.42, narrowest=1.55)
+    colour = colours(comparison)
+    before = change[used].cumsum(axis=1)
+    for at, (name, axes) in enumerate(zip(shown, grid, strict=True)):
+        steps = change.loc[name, used].to_numpy()
+        starts = np.append(0.0, np.cumsum(steps)[:-1])
+        y = np.arange(len(labels))
+        axes.barh(y[:-1], steps, left=starts, height=0.72, color=[
+            paler(colour[name], 0.45) if s >= 0 else "#8a8a8a" for s in steps
+        ])  # fmt: skip
+        axes.barh(y[-1], steps.sum(), height=0.72, color=colour[name])
+        ends = np.append(starts + steps, steps.sum())
+        for here, end in enumerate(ends[:-1]):
+            axes.vlines(end, here, here + 1, color=SOFT, linewidth=0.5)
+        _limits(axes.set_xlim, before.to_numpy(), 0.28)
+        for here, (end, value) in enumerate(zip(ends, np.append(steps, steps.sum()), strict=True)):
+            start = 0.0 if here == len(ends) - 1 else starts[here]
+            _value_label(axes, here, start, end, value, bold=here == len(ends) - 1)
+        axes.axvline(0.0, color=INK, linewidth=0.8)
+        axes.set_ylim(len(labels) - 0.4, -0.6)
+        axes.set_yticks(y, labels)
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        tidy_money(axes.xaxis)
+        axes.xaxis.get_major_locator().set_params(nbins=3)
+        if at % _columns(width, len(shown), 1.28, 1.55):
+            axes.set_yticklabels([])
+        currency = comparison.scenario.business.currency
+        _outer_labels(axes, at, len(shown), width, f"Change ({currency})", "", left=1.28, narrowest=1.55)
+    return sheet.figure
+
+
+def _value_label(
+    axes: Axes, y: float, start: float, end: float, value: float, *, bold: bool
+) -> None:
+    """The amount beside its bar, on the side where the bar ends."""
+    if abs(value) < 0.5:
+        return
+    to_right = end >= start
+    axes.annotate(
+        _short(value),
+        (end, y),
+        xytext=(2.5 if to_right else -2.5, 0),
+        textcoords="offset points",
+        ha="left" if to_right else "right",
+        va="center",
+        fontsize=6.5,
+        fontweight="bold" if bold else "normal",
+    )
+
+
+def _short(value: float) -> str:
+    sign = "+" if value > 0 else ""
+    for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if abs(value) >= 0.9995 * size:
+            x = value / size
+            return f"{sign}{number(x, 0.1 if abs(x) < 100 else 1.0)}{letter}"
+    return f"{sign}{number(value)}"
+
+
+@picture
+def retention(
+    comparison: Comparison, *, width: float = WIDE, names: Sequence[str] | None = None
+) -> Figure:
+    """Customers still there: true and as the firm sees it, of today's base and of newcomers."""
+    raise NotImplementedError
+
+
+# Shared pieces
+
+
+def spread(places: np.ndarray, gap: float, low: float, high: float) -> np.ndarray:
+    """Places moved apart to at least `gap`, in their order, as little as possible."""
+    moved = np.array(places, dtype=float)
+    for _ in range(200):
+        close = np.flatnonzero(np.diff(moved) < gap - 1e-9)
+        if not len(close):
+            break
+        for at in close:
+            lack = gap - (moved[at + 1] - moved[at])
+            moved[at] -= lack / 2.0
+            moved[at + 1] += lack / 2.0
+        moved = np.clip(moved, low, None)
+    over = max(0.0, moved[-1] - high)
+    return moved - over if moved[0] - over >= low else moved
+
+
+def _others(comparison: Comparison) -> list[str]:
+    return [n for n in comparison.names if n != comparison.reference]
+
+
+def _columns(width: float, count: int, left: float, narrowest: float) -> int:
+    return columns_of(width - left, count, narrowest)
+
+
+def _grid(
+    comparison: Comparison,
+    width: float,
+    names: Sequence[str],
+    *,
+    height: float,
+    left: float,
+    bottom: float,
+    narrowest: float = 1.75,
+) -> tuple[Sheet, list[Axes]]:
+    """A small picture for each name, row by row, with the name above it."""
+    across = _columns(width, len(names), left, narrowest)
+    rows = -(-len(names) // across)
+    gap_x, right = 0.2, 0.1
+    panel = (width - left - right - gap_x * (across - 1)) / across
+    room = letters_in(panel)
+    titles = [lines(name, room) for name in names]
+    head = _TITLE * max(t.count("\n") + 1 for t in titles) + 0.1
+    cell = head + height + 0.28
+    sheet = Sheet(width, rows * cell + bottom - 0.2)
+    grid = []
+    for at, title in enumerate(titles):
+        x = left + (at % across) * (panel + gap_x)
+        y = (at // across) * cell
+        sheet.text(x, y + 0.05, title, fontweight="bold", linespacing=1.05)
+        grid.append(sheet.axes(x, y + head, panel, height))
+    return sheet, grid
+
+
+def _outer_labels(
+    axes: Axes, at: int, count: int, width: float, below: str, beside: str,
+    *, left: float = 0.62, narrowest: float = 1.75,
+) -> None:  # fmt: skip
+    """Axis titles where a row begins and a column ends only."""
+    across = _columns(width, count, left, narrowest)
+    if at + across >= count:
+        axes.set_xlabel(below)
+    if at % across == 0:
+        if beside:
+            axes.set_ylabel(beside)
+    elif beside:
+        axes.tick_params(axis="y", labelleft=False)
+
+
+def _bars(
+    axes: Axes, values: np.ndarray, labels: list[str], fill: list[str], scale: np.ndarray
+) -> None:
+    y = np.arange(len(values))
+    axes.barh(y, values, height=0.72, color=fill, edgecolor=SOFT, linewidth=0.4)
+    _limits(axes.set_xlim, scale, 0.3)
+    for here, value in enumerate(values):
+        if abs(value) >= 0.5:
+            axes.annotate(
+                ("+" if value > 0 else "") + number(value, 1.0),
+                (value, here),
+                xytext=(2.5 if value > 0 else -2.5, 0),
+                textcoords="offset points",
+                ha="left" if value > 0 else "right",
+                va="center",
+                fontsize=6.5,
+            )
+    axes.axvline(0.0, color=INK, linewidth=0.8)
+    axes.set_ylim(len(values) - 0.4, -0.6)
+    axes.set_yticks(y, labels)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    tidy_money(axes.xaxis)
+    axes.xaxis.get_major_locator().set_params(nbins=3)
+
+
+def _limits(set_limits: object, values: np.ndarray, margin: float) -> None:
+    """Limits that hold all finite values and zero."""
+    finite = values[np.isfinite(values)]
+    low, high = (min(0.0, finite.min()), max(0.0, finite.max())) if finite.size else (0.0, 0.0)
+    if low == high:
+        low, high = -1.0, 1.0
+    room = (high - low) * margin
+    set_limits(low - room, high + room)  # type: ignore[operator]
+
+
+def _months(last: int) -> list[int]:
+    """Ticks of an axis of months: every year, half-year or quarter."""
+    every = next((e for e in (1, 3, 6, 12, 24, 60) if last / e <= 4.01), 120)
+    return list(range(0, last + 1, every))

@@ -1,0 +1,212 @@
+"""Tables for the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from loyaltysim.customers.stages import STAGES
+from loyaltysim.report.words import (
+    MISSING,
+    answer,
+    horizon,
+    number,
+    runs,
+    share,
+    span,
+    step_of,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from loyaltysim.evidence import Entry
+    from loyaltysim.results.comparison import Comparison
+    from loyaltysim.results.tables import Tables
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """The answer in words, then money, doubt, customers and stages by alternative."""
+    business = comparison.scenario.business
+    console.print(f"\n[bold]{escape(business.name)}[/bold]")
+    console.print(
+        f"{business.market.people:,} people, {horizon(business.horizon)}, "
+        f"{comparison.replications} paired replications, seed {business.seed}, "
+        f"{business.currency}; against “{escape(comparison.reference)}”.\n"
+    )
+    for statement in answer(comparison):
+        console.print("\n".join(textwrap.wrap(escape(statement), min(console.width, 100))))
+    frame = comparison.alternatives
+    for table in (_money(comparison, frame), _doubt(comparison, frame), _customers(frame), _stages(frame)):
+        console.print()
+        console.print(table, soft_wrap=False)
+
+
+def _table(title: str, caption: str, *columns: str) -> Table:
+    table = Table(
+        title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left",
+        caption_justify="left", title_style="bold",
+    )  # fmt: skip
+    table.add_column("alternative", overflow="fold", min_width=9)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _money(comparison: Comparison, frame: pd.DataFrame) -> Table:
+    currency = comparison.scenario.business.currency
+    table = _table(
+        f"Money over the horizon, {currency}",
+        "Incremental profit: paired, 95% interval over replications. NPV at "
+        f"{share(comparison.scenario.business.hurdle_rate, 0)} a year. ROI: incremental profit / "
+        "spending. Pay-back: first month from which the sum stays at or above zero.",
+        "incremental profit", "95% interval", "NPV", "spending", "of it programme", "ROI",
+        "pay-back", "paid back",
+    )  # fmt: skip
+    for name, row in frame.iterrows():
+        if name == comparison.reference:
+            table.add_row(escape(str(name)), "(reference)", *[MISSING] * 7)
+            continue
+        step = step_of((row["high"] - row["low"]) / 2.0)
+        month = row["payback_month"]
+        table.add_row(
+            escape(str(name)),
+            number(row["incremental_profit"], step),
+            span(row["low"], row["high"], step),
+            number(row["npv"], step),
+            number(row["spending"]),
+            number(row["programme_cost"]) if row["programme_cost"] else MISSING,
+            share(row["roi"], 0),
+            f"month {month:.0f}" if np.isfinite(month) else "never",
+            runs(row["p_payback"], comparison.replications),
+        )
+    return table
+
+
+def _doubt(comparison: Comparison, frame: pd.DataFrame) -> Table:
+    table = _table(
+        "Does it pay? Luck and ignorance apart",
+        "As stated: only luck differs. Over the ranges: every assumption is drawn from its "
+        "plausible range. Share of wallet: a firm's own data do not tell it.",
+        "pays, as stated", "pays, over the ranges", "middle of the ranges", "9 in 10 runs",
+        "low share of wallet", "stated", "high",
+    )  # fmt: skip
+    drawn = len(comparison.runs["ranges"])
+    for name, row in frame.drop(index=comparison.reference).iterrows():
+        wide = step_of((row["ranges_high"] - row["ranges_low"]) / 2.0)
+        step = step_of((row["high"] - row["low"]) / 2.0)
+        table.add_row(
+            escape(str(name)),
+            runs(row["p_pays_stated"], comparison.replications),
+            f"{runs(row['p_pays_ranges'], drawn)} ({share(row['p_pays_ranges'], 0)})",
+            number(row["ranges_median"], wide),
+            span(row["ranges_low"], row["ranges_high"], wide),
+            number(row["low_wallet"], step),
+            number(row["incremental_profit"], step),
+            number(row["high_wallet"], step),
+        )
+    return table
+
+
+def _customers(frame: pd.DataFrame) -> Table:
+    table = _table(
+        "Customers and staff",
+        "Loss a year: true (gone for good) and as the firm sees it (no purchase for long). "
+        "Retained: of the customers at the start, still there after a year. "
+        "Saved: lost without the alternative, there with it; put off: the reverse.",
+        "loss a year", "as seen", "retained", "as seen", "customers", "members", "saved",
+        "put off", "staff turnover", "skill", "answer (h)",
+    )  # fmt: skip
+    for name, row in frame.iterrows():
+        table.add_row(
+            escape(str(name)),
+            share(row["yearly_loss"]),
+            share(row["observed_yearly_loss"]),
+            share(row["retention"]),
+            share(row["observed_retention"]),
+            number(row["customers"], 1.0),
+            number(row["members"], 1.0) if row["members"] else MISSING,
+            number(row["saved"], 1.0),
+            number(row["annoyed"], 1.0),
+            share(row["staff_turnover"], 0),
+            share(row["staff_skill"], 0),
+            number(row["response_hours"], 0.1),
+        )
+    return table
+
+
+def _stages(frame: pd.DataFrame) -> Table:
+    names = [stage.replace("_", "-") for stage in STAGES]
+    table = _table("People by stage at the end", "Means over replications.", *names)
+    for name, row in frame.iterrows():
+        table.add_row(escape(str(name)), *[number(row[stage], 1.0) for stage in STAGES])
+    return table
+
+
+def print_run(tables: Tables, alternative: str | None, console: Console) -> None:
+    """The years of one run, and where people stand at its end."""
+    business = tables.result.business
+    which = f", {alternative}" if alternative else ""
+    console.print(f"\n[bold]{escape(business.name + which)}[/bold], one run, {business.currency}")
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("")
+    for year in tables.years["year"]:
+        table.add_column(f"year {year}", justify="right")
+    for column, values in tables.years.drop(columns="year").items():
+        if (values != 0).any():
+            name = str(column)
+            table.add_row(name.replace("_", " "), *[_cell(name, value) for value in values])
+    console.print(table, soft_wrap=False)
+    people = tables.result.stages[-1].sum(axis=0)
+    parts = [f"{n.replace('_', '-')} {count:,}" for n, count in zip(STAGES, people, strict=True)]
+    console.print(f"At the end: {', '.join(parts)}.")
+    for row in tables.units.itertuples():
+        console.print(
+            f"{str(row.scheme).capitalize()}: {row.issued:,} issued, {row.redeemed:,} redeemed, "
+            f"{row.expired:,} expired, {row.outstanding:,} outstanding."
+        )
+
+
+def _cell(column: str, value: float) -> str:
+    if column.endswith("loss"):
+        return share(value)
+    return number(value, 1.0)
+
+
+def print_evidence(entries: Sequence[Entry], asked: str | None, console: Console) -> None:
+    """Defaults with unit, range, grade and source: one in full, several as a table."""
+    if asked and len(entries) == 1:
+        entry = entries[0]
+        console.print(f"[bold]{escape(entry.name)}[/bold]: {escape(entry.label)}")
+        console.print(f"  value   {entry.value:g} {escape(entry.unit)}")
+        console.print(f"  range   {entry.low:g} to {entry.high:g}")
+        console.print(f"  grade   {entry.grade}")
+        for head, text in (("source", entry.source), ("note", entry.note)):
+            lines = textwrap.wrap(text, 88)
+            for number_, line in enumerate(lines):
+                console.print(f"  {head if not number_ else '':<7} {escape(line)}")
+        for source in entry.sources:
+            console.print(f"  {escape(source.name):<7} {escape(source.citation)}")
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("parameter", overflow="fold", min_width=24)
+    for column in ("value", "range"):
+        table.add_column(column, justify="right")
+    for column in ("unit", "grade", "what it is"):
+        table.add_column(column, overflow="fold")
+    for entry in entries:
+        low_high = f"{entry.low:g} to {entry.high:g}"
+        table.add_row(
+            escape(entry.name), f"{entry.value:g}", low_high, escape(entry.unit), entry.grade,
+            escape(entry.label),
+        )  # fmt: skip
+    console.print(table, soft_wrap=False)
+
+

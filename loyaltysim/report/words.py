@@ -1,0 +1,345 @@
+"""Numbers as a finance director writes them, and a comparison's answer in plain words.
+
+Shared by the page and the command line; needs no picture library.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from loyaltysim.results.comparison import mean_and_half_width
+from loyaltysim.scenario.alternatives import COPIED
+from loyaltysim.units import WEEKS_PER_MONTH, WEEKS_PER_YEAR
+
+if TYPE_CHECKING:
+    from loyaltysim.results.comparison import Comparison
+
+MISSING = "–"
+"""Shown where a measure is not defined."""
+
+FEW = 10
+"""With fewer replications than this, shares of runs are called a first impression."""
+
+_MINUS = "−"
+_TOSS_UP = (0.4, 0.6)
+_CLEAR = 0.8
+_LARGE = ((1e9, "bn"), (1e6, "m"))
+
+
+# Numbers
+
+
+def step_of(half_width: float) -> float:
+    """To what a figure is rounded whose interval is this wide to each side: two digits of it.
+
+    >>> step_of(10_963.0)
+    1000.0
+    """
+    if not math.isfinite(half_width) or half_width <= 0.0:
+        return 0.0
+    return float(10.0 ** max(math.floor(math.log10(half_width)) - 1, -2))
+
+
+def number(x: float, step: float = 0.0) -> str:
+    """A number with separators, rounded to `step`, or to three digits where that is 0.
+
+    >>> number(29_120.7, 1000.0), number(-59_036.1), number(math.nan)
+    ('29,000', '−59,000', '–')
+    """
+    if not math.isfinite(x):
+        return MISSING
+    if step <= 0.0:
+        step = max(0.01, 10.0 ** (math.floor(math.log10(abs(x))) - 2)) if x else 1.0
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    rounded = round(round(x / step) * step, decimals)
+    sign = _MINUS if rounded < 0.0 else ""
+    return f"{sign}{abs(rounded):,.{decimals}f}"
+
+
+def money(x: float, currency: str = "", step: float = 0.0) -> str:
+    """An amount of money for a sentence, with the currency before it and millions as `m`.
+
+    >>> money(29_120.7, "EUR", 1000.0), money(-1_101_731.0, "EUR")
+    ('EUR 29,000', 'EUR −1.10 m')
+    """
+    if not math.isfinite(x):
+        return MISSING
+    size, letter = next((large for large in _LARGE if abs(x) >= large[0]), (1.0, ""))
+    digits = number(x / size, step / size)
+    return " ".join(part for part in (currency, digits, letter) if part)
+
+
+def share(x: float, decimals: int = 1) -> str:
+    """A share as a percentage.
+
+    >>> share(0.2695), share(0.5, 0), share(math.nan)
+    ('27.0%', '50%', '–')
+    """
+    if not math.isfinite(x):
+        return MISSING
+    return f"{number(100.0 * x, 10.0**-decimals)}%"
+
+
+def span(low: float, high: float, step: float = 0.0) -> str:
+    """From one bound to the other.
+
+    >>> span(18_157.6, 40_083.9, 1000.0)
+    '18,000 to 40,000'
+    """
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return MISSING
+    return f"{number(low, step)} to {number(high, step)}"
+
+
+def interval(mean: float, low: float, high: float, currency: str = "") -> str:
+    """A figure and its interval, both rounded to two digits of half the interval's width.
+
+    >>> interval(29_120.7, 18_157.6, 40_083.9, "EUR")
+    'EUR 29,000 (18,000 to 40,000)'
+    """
+    if not math.isfinite(mean):
+        return MISSING
+    step = step_of((high - low) / 2.0)
+    start = f"{currency} " if currency else ""
+    return f"{start}{number(mean, step)} ({span(low, high, step)})"
+
+
+def runs(p: float, n: int) -> str:
+    """A share of runs as a count: `3 of 4`."""
+    return MISSING if not math.isfinite(p) else f"{round(p * n)} of {n}"
+
+
+def horizon(weeks: float) -> str:
+    """A length of time in whole years, months or weeks, whichever fits first.
+
+    >>> horizon(156.0), horizon(26.0), horizon(10.0)
+    ('3 years', '6 months', '10 weeks')
+    """
+    for length, unit in ((WEEKS_PER_YEAR, "year"), (WEEKS_PER_MONTH, "month"), (1.0, "week")):
+        count = weeks / length
+        if count > 0.99 and abs(count - round(count)) < 1e-6:
+            return f"{round(count)} {unit}" + ("s" if round(count) != 1 else "")
+    return f"{weeks:.1f} weeks"
+
+
+# The answer
+
+
+def answer(comparison: Comparison) -> list[str]:
+    """What the comparison says, in two to five plain statements, the decision first.
+
+    Plain text: whatever shows it as HTML must escape it.
+    """
+    return _Answer(comparison).statements()
+
+
+def contenders(comparison: Comparison) -> list[str]:
+    """The alternatives that a firm can choose: all but the reference and those copied."""
+    names = comparison.names
+    return [n for n in names if n != comparison.reference and not is_copy(n, names)]
+
+
+def is_copy(name: str, names: list[str]) -> bool:
+    """Whether this is an alternative of these with a rival that copies its programme."""
+    return name.endswith(COPIED) and name.removesuffix(COPIED) in names
+
+
+def best(comparison: Comparison) -> str:
+    """The contender with the highest incremental profit as stated."""
+    profit = comparison.alternatives["incremental_profit"]
+    chosen = contenders(comparison) or [n for n in comparison.names if n != comparison.reference]
+    return str(profit[chosen].idxmax()) if chosen else comparison.reference
+
+
+class _Answer:
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+        self.frame = comparison.alternatives
+        business = comparison.scenario.business
+        self.currency = business.currency
+        self.horizon = horizon(business.horizon)
+        self.ranges = len(comparison.runs["ranges"])
+
+    def statements(self) -> list[str]:
+        names = contenders(self.comparison)
+        if not names:
+            return ["There is no alternative to compare with the reference."]
+        top = best(self.comparison)
+        said = [self._best(top), self._sure(top)]
+        programmes = [n for n in names if self._has_new_programme(n)]
+        others = [n for n in names if n not in programmes]
+        if programmes:
+            programme = self._first_of(programmes)
+            if others:
+                said.append(self._people_or_programme(self._first_of(others), programme))
+            if programme != top:
+                said.append(self._sure(programme))
+            said.append(self._copied(programmes))
+        said.append(self._few())
+        return [s for s in said if s]
+
+    def _first_of(self, names: list[str]) -> str:
+        return str(self.frame.loc[names, "incremental_profit"].idxmax())
+
+    def _has_new_programme(self, name: str) -> bool:
+        alternatives = self.comparison.scenario.alternatives
+        programme = alternatives[name].programme
+        return (
+            programme is not None and programme != alternatives[self.comparison.reference].programme
+        )
+
+    def _bounds(self, name: str) -> str:
+        row = self.frame.loc[name]
+        step = self._step(name)
+        return f"95% interval {_range_of_money(row['low'], row['high'], self.currency, step)}"
+
+    def _step(self, name: str) -> float:
+        row = self.frame.loc[name]
+        return step_of((row["high"] - row["low"]) / 2.0)
+
+    def _money(self, x: float, step: float) -> str:
+        return money(x, self.currency, step)
+
+    def _best(self, top: str) -> str:
+        row = self.frame.loc[top]
+        reference = _quoted(self.comparison.reference)
+        amount = self._money(abs(row["incremental_profit"]), self._step(top))
+        mean, low, high = row["incremental_profit"], row["low"], row["high"]
+        only = len(contenders(self.comparison)) == 1
+        if low > 0.0:
+            pays = "pays" if only else "pays most"
+            return (
+                f"With everything as stated, {_quoted(top)} {pays}: {amount} more profit over "
+                f"{self.horizon} than {reference} ({self._bounds(top)})."
+            )
+        if mean > 0.0:
+            subject = _quoted(top) if only else f"the best alternative, {_quoted(top)},"
+            return (
+                f"With everything as stated, {subject} brings {amount} more profit over "
+                f"{self.horizon} than {reference}, but luck alone could explain that "
+                f"({self._bounds(top)}, zero included)."
+            )
+        if mean == 0.0 and low == high:
+            return f"{_quoted(top)} changes nothing against {reference}."
+        loses = (
+            f"{_quoted(top)} earns {amount} less"
+            if only
+            else (
+                f"no alternative earns more than {reference} over {self.horizon}; "
+                f"the least bad, {_quoted(top)}, earns {amount} less"
+            )
+        )
+        tail = f" than {reference} over {self.horizon}" if only else ""
+        maybe = ", zero included" if high > 0.0 else ""
+        return f"With everything as stated, {loses}{tail} ({self._bounds(top)}{maybe})."
+
+    def _sure(self, name: str) -> str:
+        """P over the ranges beside P as stated, and the share of wallet, in words."""
+        row = self.frame.loc[name]
+        p, low, high = row["p_pays_ranges"], row["ranges_low"], row["ranges_high"]
+        bounds = _range_of_money(low, high, self.currency, step_of((high - low) / 2.0))
+        return (
+            f"With the assumptions drawn from their ranges, {_quoted(name)} pays in "
+            f"{runs(p, self.ranges)} runs ({share(p, 0)}; as stated, "
+            f"{runs(row['p_pays_stated'], self.comparison.replications)}): "
+            f"{_verdict(p, self.ranges)}. Nine runs in ten: {bounds}."
+        ) + self._wallet(name)
+
+    def _wallet(self, name: str) -> str:
+        row = self.frame.loc[name]
+        values = np.array([row["low_wallet"], row["incremental_profit"], row["high_wallet"]])
+        if not np.isfinite(values).all() or (values > 0.0).all() or (values <= 0.0).all():
+            return ""
+        step = self._step(name)
+        low, _, high = (self._money(v, step) for v in values)
+        return (
+            " Its sign depends on the share of wallet, which the firm's own data do not tell: "
+            f"{low} at a low share, {high} at a high one."
+        )
+
+    def _people_or_programme(self, other: str, programme: str) -> str:
+        """The paired difference of the best without a programme and the best programme."""
+        kind = {other: "alternative without a programme", programme: "programme"}
+        at = self.comparison.names.index
+        profit, over = self.comparison.total("stated"), self.comparison.total("ranges")
+        first, second = other, programme
+        if profit[:, at(other)].mean() < profit[:, at(programme)].mean():
+            first, second = programme, other
+        difference = profit[:, at(first)] - profit[:, at(second)]
+        mean, half = (float(x) for x in mean_and_half_width(difference))
+        step = step_of(half)
+        bounds = _range_of_money(mean - half, mean + half, self.currency, step)
+        ahead = float((over[:, at(first)] > over[:, at(second)]).mean())
+        doubt = "; luck alone could explain it" if half >= mean else ""
+        spent = [self._money(self.frame.loc[n, "spending"], 0.0) for n in (first, second)]
+        return (
+            f"The best {kind[first]}, {_quoted(first)}, brings {self._money(mean, step)} more than "
+            f"the best {kind[second]}, {_quoted(second)} (95% interval {bounds}{doubt}), costs "
+            f"{spent[0]} to run against {spent[1]}, and is ahead in {runs(ahead, self.ranges)} "
+            "runs over the ranges."
+        )
+
+    def _copied(self, programmes: list[str]) -> str:
+        pairs = [(n, n + COPIED) for n in programmes if n + COPIED in self.comparison.names]
+        if not pairs:
+            return ""
+        profit = self.frame["incremental_profit"]
+        parts = []
+        for name, twin in pairs:
+            step = max(self._step(name), self._step(twin))
+            before, after = self._money(profit[name], step), self._money(profit[twin], step)
+            row = self.frame.loc[twin]
+            open_ = " (zero within the interval)" if row["low"] <= 0.0 <= row["high"] else ""
+            parts.append(f"{_quoted(name)} from {before} to {after}{open_}")
+        shown = "; ".join(parts[:3])
+        more = f"; and {len(parts) - 3} more in the table" if len(parts) > 3 else ""
+        worse = all(profit[twin] < profit[name] for name, twin in pairs)
+        verb = "takes" if worse else "moves"
+        return f"A rival that copies the programme {verb} {shown}{more}."
+
+    def _few(self) -> str:
+        n = self.comparison.replications
+        if n >= FEW:
+            return ""
+        return (
+            f"Only {n} replications: the shares of runs are a first impression and cannot tell "
+            "60% from 90%; run again with 40 or more before deciding."
+        )
+
+
+def _quoted(name: str) -> str:
+    return f"“{name}”"
+
+
+def _range_of_money(low: float, high: float, currency: str, step: float) -> str:
+    if max(abs(low), abs(high)) >= _LARGE[-1][0]:
+        return f"{money(low, currency, step)} to {money(high, currency, step)}"
+    return f"{currency} {span(low, high, step)}"
+
+
+def _verdict(p: float, n: int) -> str:
+    """Words for a share of runs; no stronger than so many runs allow."""
+    low, high = wilson(p, n)
+    if low > _CLEAR:
+        return "it very probably pays"
+    if high < 1.0 - _CLEAR:
+        return "it very probably does not pay"
+    if low > 0.5:
+        return "it pays more probably than not"
+    if high < 0.5:
+        return "it more probably does not pay"
+    if _TOSS_UP[0] <= p <= _TOSS_UP[1]:
+        return "about as likely as not"
+    more = "to pay" if p > 0.5 else "not to pay"
+    return f"it is more likely {more}, but so few runs cannot rule out an even chance"
+
+
+def wilson(p: float, n: int) -> tuple[float, float]:
+    """Wilson's 95% interval of a share of n runs."""
+    z2 = 1.959964**2
+    centre = (p + z2 / (2 * n)) / (1 + z2 / n)
+    half = math.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    return centre - half, centre + half
