@@ -57,7 +57,8 @@ def compare(
     ] = None,
     people: Annotated[Whole, Parameter(help="People, in place of the scenario's.")] = None,
     processes: Annotated[
-        Whole, Parameter(name=["--processes", "-p"], help="Worker processes; all cores if left out.")
+        Whole,
+        Parameter(name=["--processes", "-p"], help="Worker processes; all cores if left out."),
     ] = None,
     out: Out = None,
     parquet: Parquet = False,
@@ -104,7 +105,9 @@ def compare(
         print_comparison(comparison, _console())
         for note in plan.notes():
             notes.print(f"[dim]Note: {_escaped(note)}[/dim]")
-        _console().print(f"Wrote {_escaped(str(folder))}: open {_escaped(str(folder / 'report.html'))}")
+        _console().print(
+            f"Wrote {_escaped(str(folder))}: open {_escaped(str(folder / 'report.html'))}"
+        )
     return OK
 
 
@@ -210,7 +213,9 @@ def init(
 
 @app.command
 def evidence(
-    parameter: Annotated[str | None, Parameter(help="Name, or a part of it; all if left out.")] = None,
+    parameter: Annotated[
+        str | None, Parameter(help="Name, or a part of it; all if left out.")
+    ] = None,
     *,
     json_: Json = False,
 ) -> int:
@@ -313,7 +318,9 @@ def _progress(console: Console, what: str) -> Iterator[Callable[[int, int], None
 def main() -> None:
     """Run the command line; every foreseeable error is told in words, with its exit code."""
     try:
-        code = app(sys.argv[1:], exit_on_error=False, print_error=True, result_action="return_value")
+        code = app(
+            sys.argv[1:], exit_on_error=False, print_error=True, result_action="return_value"
+        )
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped; nothing was written.\n")
         code = STOPPED

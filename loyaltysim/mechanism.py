@@ -52,7 +52,7 @@ def mechanisms(package: str) -> tuple[ModuleType, ...]:
     return tuple(ordered)
 
 
-def declared(modules: Iterable[ModuleType], attribute: str) -> dict[str, Any]:
+def declared(modules: Iterable[Any], attribute: str) -> dict[str, Any]:
     """All declarations of one kind (`STATE`, `DECISIONS`), refusing what is declared twice."""
     found: dict[str, Any] = {}
     for module in modules:

@@ -7,7 +7,7 @@ the start of the week. What customers cause reaches the firm in the order of eve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from math import inf, log
@@ -208,7 +208,9 @@ class Run:
             return np.zeros(0, SCHEME)
         copied_at = business.rival.copies_after
         sides = [(0, 0.0)] + ([(1, copied_at)] if copied_at is not None else [])
-        rows = [(side, opens, kind, terms) for side, opens in sides for kind, terms in programme.schemes]
+        rows = [
+            (side, opens, kind, terms) for side, opens in sides for kind, terms in programme.schemes
+        ]
         schemes = np.zeros(len(rows), SCHEME)
         staff = business.firm.staff
         second = staff.pay_per_week / (staff.hours_per_week * 3600.0)
@@ -246,12 +248,16 @@ class Run:
             record["period"] = contract.every if contract else 0.0
             record["awake"] = contract.awake if contract else 1.0
             record["basket_within"] = segment.basket.within
-            buys = segment.buy_share * segment.share_of_wallet
-            record["typical_gap"] = contract.every if contract else 1.0 / max(rate.mean * buys, 1e-9)
+            pace = segment.buy_share * segment.share_of_wallet * (rate.mean if rate else 0.0)
+            record["typical_gap"] = contract.every if contract else 1.0 / max(pace, 1e-9)
             record["first_chance"] = levels.first_chance[number]
             record["loss_per_week"] = levels.loss_per_week[number]
             stated = firm.marketing.reach_per_week
-            reach = levels.reach_per_week[number] if stated is None else -np.log1p(-min(stated, 1 - 1e-12))
+            reach = (
+                levels.reach_per_week[number]
+                if stated is None
+                else -np.log1p(-min(stated, 1 - 1e-12))
+            )
             record["reach_rate"] = reach * self._budget_effect()
         return records
 

@@ -1,0 +1,1 @@
+"""What moves customers: each mechanism one file, found by the house."""

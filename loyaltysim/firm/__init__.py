@@ -1,0 +1,1 @@
+"""The organisation: staff and desk, living in SimPy."""

@@ -44,6 +44,7 @@ __all__ = [
     "cumulative",
     "decision",
     "retention",
+    "retention_differences",
     "stage_differences",
     "stages",
     "where_the_money_went",
@@ -129,21 +130,23 @@ def decision(
     handles = [
         Line2D([], [], color=SOFT, linewidth=5, label="95% interval, as stated: luck alone"),
         Line2D([], [], color=SOFT, linewidth=1.2, label="5% to 95% over the assumptions’ ranges"),
-        Line2D(
-            [], [], color=INK, marker="$\\mathrm{L}$", linestyle="", markersize=5,
-            label="L, H: low, high share of wallet",
-        ),
-    ]  # fmt: skip
-    handles[2].set_visible(True)
-    sheet.figure.legend(
-        handles=handles[:2],
-        loc="lower left",
-        bbox_to_anchor=(side / width, 0.0),
-        ncols=2 if width >= WIDE else 1,
-        borderaxespad=0.2,
-        handlelength=2.4,
-    )
+        Line2D([], [], linestyle="", label="L, H: at a low and a high share of wallet"),
+    ]
+    _key(sheet, width, handles)
     return sheet.figure
+
+
+def _key(sheet: Sheet, width: float, handles: list[Line2D]) -> None:
+    """What the marks mean, at the foot of a picture."""
+    sheet.figure.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 0.0),
+        ncols=len(handles) if width >= WIDE else 1 + len(handles) // 4,
+        borderaxespad=0.2,
+        handlelength=2.0,
+        columnspacing=1.6,
+    )
 
 
 def _range_bar(axes: Axes, data: pd.Series, y: float, colour: str) -> None:
@@ -394,11 +397,96 @@ def _short(value: float) -> str:
 
 
 @picture
-def retention(
+def retention(comparison: Comparison, *, width: float = WIDE) -> Figure:
+    """Customers of the reference still there, by months since the start, or since joining.
+
+    True, and as the firm sees it from who has bought lately; today's base, and newcomers.
+    """
+    frame = _curves(comparison)[comparison.reference]
+    months = int(frame.index.max())
+    beside = width >= WIDE
+    left, right, height = 0.62, 0.8, 1.9
+    panel = (width - left - right - (0.75 if beside else 0.0)) / (2 if beside else 1)
+    cell = height + 0.75
+    sheet = Sheet(width, cell * (1 if beside else 2))
+    titles = {"base": "Today’s customers", "new": "Newcomers"}
+    since = {"base": "Months since the start", "new": "Months since joining"}
+    for at, (group, title) in enumerate(titles.items()):
+        x = left + (panel + 0.75 if beside else 0.0) * at
+        top = 0.0 if beside else cell * at
+        sheet.text(x, top + 0.04, title, fontweight="bold")
+        axes = sheet.axes(x, top + 0.3, panel, height)
+        axes.set_xlim(0, months)
+        axes.set_ylim(0.0, 1.0)
+        axes.set_xticks(_months(months))
+        axes.set_xlabel(since[group])
+        axes.yaxis.set_major_formatter(lambda v, _: share(v, 0))
+        axes.grid(axis="y", color=FAINT, linewidth=0.5)
+        if at == 0 or not beside:
+            axes.set_ylabel("Still there")
+        ends = {}
+        for view, style in (("true", "-"), ("observed", ":")):
+            curve = frame[group][view].dropna()
+            axes.plot(curve.index, curve, color=INK, linestyle=style)
+            ends[view] = (curve.index[-1], curve.iloc[-1])
+        order = sorted(ends, key=lambda v: ends[v][1])
+        places = spread(np.array([ends[v][1] for v in order]), 0.075, 0.0, 1.0)
+        for view, place in zip(order, places, strict=True):
+            axes.text(ends[view][0] + months * 0.02, place, view, va="center", fontsize=SMALL)
+    return sheet.figure
+
+
+@picture
+def retention_differences(
     comparison: Comparison, *, width: float = WIDE, names: Sequence[str] | None = None
 ) -> Figure:
-    """Customers still there: true and as the firm sees it, of today's base and of newcomers."""
-    raise NotImplementedError
+    """Percentage points by which more customers are still there than with the reference."""
+    shown = list(names) if names is not None else _others(comparison)
+    curves = _curves(comparison)
+    difference = {
+        name: 100.0 * (curves[name] - curves[comparison.reference]) for name in _others(comparison)
+    }
+    limits = np.concatenate([d.to_numpy().ravel() for d in difference.values()])
+    sheet, grid = _grid(comparison, width, shown, height=1.1, left=0.62, bottom=0.72)
+    colour = colours(comparison)
+    for at, (name, axes) in enumerate(zip(shown, grid, strict=True)):
+        data = difference[name]
+        months = int(data.index.max())
+        for group, tone, weight in (("new", "#9a9a9a", 1.1), ("base", colour[name], 1.6)):
+            for view, style in (("observed", ":"), ("true", "-")):
+                curve = data[group][view].dropna()
+                axes.plot(curve.index, curve, color=tone, linestyle=style, linewidth=weight)
+        axes.axhline(0.0, color=INK, linewidth=0.8)
+        _limits(axes.set_ylim, limits, 0.08)
+        axes.set_xlim(0, months)
+        axes.set_xticks(_months(months))
+        tidy_money(axes.yaxis)
+        axes.grid(axis="y", color=FAINT, linewidth=0.5)
+        _outer_labels(axes, at, len(shown), width, "Months", "Percentage points")
+    _key(sheet, width, [
+        Line2D([], [], color=INK, linewidth=1.6, label="today’s customers (in colour)"),
+        Line2D([], [], color="#9a9a9a", linewidth=1.1, label="newcomers"),
+        Line2D([], [], color=SOFT, linestyle="-", label="solid: true"),
+        Line2D([], [], color=SOFT, linestyle=":", label="dotted: observed"),
+    ])  # fmt: skip
+    return sheet.figure
+
+
+def _curves(comparison: Comparison) -> dict[str, pd.DataFrame]:
+    """By alternative: months down, (group, view) across.
+
+    Newcomers are followed for three quarters of the horizon: the last months rest on
+    the few who joined first.
+    """
+    frame = comparison.retention
+    months = frame["month"].max()
+    kept = frame[(frame["customers"] == "base") | (frame["month"] <= 0.75 * months)]
+    return {
+        str(name): part.pivot_table(
+            index="month", columns=["customers", "view"], values="share", sort=False
+        )
+        for name, part in kept.groupby("alternative", sort=False)
+    }
 
 
 # Shared pieces

@@ -44,7 +44,12 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     for statement in answer(comparison):
         console.print("\n".join(textwrap.wrap(escape(statement), min(console.width, 100))))
     frame = comparison.alternatives
-    for table in (_money(comparison, frame), _doubt(comparison, frame), _customers(frame), _stages(frame)):
+    for table in (
+        _money(comparison, frame),
+        _doubt(comparison, frame),
+        _customers(frame),
+        _stages(frame),
+    ):
         console.print()
         console.print(table, soft_wrap=False)
 
@@ -208,5 +213,3 @@ def print_evidence(entries: Sequence[Entry], asked: str | None, console: Console
             escape(entry.label),
         )  # fmt: skip
     console.print(table, soft_wrap=False)
-
-

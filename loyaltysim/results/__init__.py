@@ -1,0 +1,1 @@
+"""Tables and measures read off the runs."""

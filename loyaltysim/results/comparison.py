@@ -119,9 +119,7 @@ class Comparison:
         frame["payback_month"] = money.payback_month(difference.mean(axis=0))
         frame["p_payback"] = np.isfinite(money.payback_month(difference)).mean(axis=0)
         frame["spending"] = spent
-        frame["programme_cost"] = (
-            money.column(monthly, *money.PROGRAMME).sum(axis=-1).mean(axis=0)
-        )
+        frame["programme_cost"] = money.column(monthly, *money.PROGRAMME).sum(axis=-1).mean(axis=0)
         active = self.collect(STATED, lambda s: s.stages[-1, BOUGHT].sum())
         gained_customers = (active - active[:, at : at + 1]).mean(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):

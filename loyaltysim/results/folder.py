@@ -80,7 +80,9 @@ def write(
     try:
         staging.mkdir(parents=True)
         for name, table in tables.items():
-            table.to_csv(staging / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g")
+            table.to_csv(
+                staging / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g"
+            )
             if parquet:
                 table.to_parquet(staging / f"{name}.parquet", index=False)
         texts = {

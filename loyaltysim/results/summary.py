@@ -89,7 +89,12 @@ def _retention(census: Census) -> Floats:
     months = census.size.shape[1]
     curves = np.full((4, months + 1), np.nan)
     for row, (newcomers, table) in enumerate(
-        ((False, census.true), (False, census.observed), (True, census.true), (True, census.observed))
+        (
+            (False, census.true),
+            (False, census.observed),
+            (True, census.true),
+            (True, census.observed),
+        )
     ):
         curve = census.retention(table, newcomers)
         curves[row, : len(curve)] = curve
@@ -112,5 +117,7 @@ def _subsidy_share(result: Result, reference: Result) -> float:
         return float("nan")
     with_it = result.customers["revenue"].astype(float)
     without = reference.customers["revenue"].astype(float)
-    share = np.minimum(1.0, np.divide(without, with_it, out=np.ones_like(with_it), where=with_it > 0))
+    share = np.minimum(
+        1.0, np.divide(without, with_it, out=np.ones_like(with_it), where=with_it > 0)
+    )
     return float((rewards * share).sum() / total)

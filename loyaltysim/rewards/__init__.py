@@ -1,0 +1,1 @@
+"""Reward schemes: each one file, plugged in through one seam."""

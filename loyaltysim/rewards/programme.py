@@ -60,7 +60,8 @@ def _something_to_gain(self: ProgrammeCosts) -> ProgrammeCosts:
     return self
 
 
-Programme: Any = create_model(
+_make: Any = create_model
+Programme: Any = _make(
     "Programme",
     __base__=ProgrammeCosts,
     __doc__="A loyalty programme with one scheme or several.",

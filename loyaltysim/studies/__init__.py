@@ -1,0 +1,1 @@
+"""Studies: a comparison, one run, and the levels that they start from."""

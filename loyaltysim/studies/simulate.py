@@ -39,7 +39,15 @@ def _chosen(scenario: Scenario, alternative: str | None) -> Business:
         known = list(scenario.alternatives)
         hint = f"no such alternative{suggestion(alternative, known)}"
         raise ScenarioError(
-            [Problem(None, field="alternatives", found=alternative, allowed=", ".join(known), hint=hint)]
+            [
+                Problem(
+                    None,
+                    field="alternatives",
+                    found=alternative,
+                    allowed=", ".join(known),
+                    hint=hint,
+                )
+            ]
         )
     return scenario.alternatives[alternative]
 

@@ -55,7 +55,10 @@ def steady(business: Business, near: Levels | None = None, rounds: int = ROUNDS)
     for _ in range(rounds):
         found = _Found.of(business, *_pilot(pilot, levels))
         if found.error < least:
-            best, least = levels.but(quality=found.quality, visits_per_seat=found.visits), found.error
+            best, least = (
+                levels.but(quality=found.quality, visits_per_seat=found.visits),
+                found.error,
+            )
         levels = found.closer(levels)
     # The pilot's staff serve fewer people than the business's.
     scale = market.people / pilot.market.people
