@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from math import inf, log
 from time import perf_counter
 from typing import Any
 
@@ -19,11 +18,9 @@ import simpy
 from numpy.typing import NDArray
 
 from loyaltysim.compiled import compiled
-from loyaltysim.customers.birth import born, drift_keeps
+from loyaltysim.customers.birth import born
 from loyaltysim.customers.population import Outcome, World, live_week
 from loyaltysim.customers.stages import STAGES
-from loyaltysim.evidence import beliefs as belief_names
-from loyaltysim.evidence import register
 from loyaltysim.firm.desk import Desk
 from loyaltysim.firm.staff import Staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
@@ -33,21 +30,24 @@ from loyaltysim.record import (
     FLOW,
     MEMBER,
     MESSAGE,
-    SCHEME,
     SEAT,
-    SEGMENT,
     TALLY,
     THRESHOLDS,
     TICKET,
     VISIT,
-    WEEK,
     WORD,
     Records,
 )
 from loyaltysim.rewards.balance import FLOWS
-from loyaltysim.rewards.programme import schemes as scheme_kinds
-from loyaltysim.scenario.model import MONTHS, Business
-from loyaltysim.units import WEEKS_PER_MONTH
+from loyaltysim.scenario.model import Business
+from loyaltysim.setting import (
+    belief_values,
+    first_week,
+    month_of,
+    schemes_of,
+    season_of,
+    segments_of,
+)
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -103,30 +103,6 @@ class Result:
         return np.asarray(self.members["balance"].sum(axis=0))
 
 
-def season_of(business: Business) -> Floats:
-    """Factor on the occasions of each week; empty where all are alike."""
-    season = business.market.season
-    if season is None:
-        return np.empty(0)
-    first = MONTHS.index(business.starts)
-    month = (first + (np.arange(business.weeks) / WEEKS_PER_MONTH).astype(int)) % 12
-    return np.array([season[MONTHS[m]] for m in month])  # type: ignore[index]
-
-
-def belief_values(business: Business) -> dict[str, float]:
-    """Every behavioural parameter: the scenario's where stated, else the register's."""
-    stated = business.beliefs
-    return {
-        name: stated[name].value if name in stated else register()[f"beliefs.{name}"].value
-        for name in belief_names()
-    }
-
-
-def month_of(week: int) -> int:
-    """The month, from 0, that a week of the run belongs to."""
-    return int((week + 0.5) / WEEKS_PER_MONTH)
-
-
 class Run:
     """One run in progress; `simulate` is the way in."""
 
@@ -155,9 +131,9 @@ class Run:
         firm, market = business.firm, business.market
         self.season = season_of(business)
         self.customers, self.due = born(business, self.levels, seed, replication, self.season)
-        self.schemes = self._schemes()
+        self.schemes = schemes_of(business)
         self.members = np.zeros((len(self.customers), len(self.schemes)), MEMBER)
-        self.segments = self._segments()
+        self.segments = segments_of(business, self.levels)
         self.beliefs = np.zeros(1, BELIEFS)
         for name, value in belief.items():
             self.beliefs[name] = value
@@ -176,7 +152,7 @@ class Run:
         self.at_start = np.bincount(at_start, minlength=n * len(STAGES)).reshape(n, len(STAGES))
 
         self.week_now = 0
-        self.week = self._first_week()
+        self.week = first_week(business, self.levels, seed, replication)
         self.seats = np.zeros(firm.staff.count, SEAT)
         self.staff = Staff(
             self.env, firm.staff, self.levels.quits_per_year, self.key, self.book_firm
@@ -197,93 +173,6 @@ class Run:
         if census is not None:
             census.begin(self)
         self.seconds["birth"] = perf_counter() - began
-
-    # What stands before the first week
-
-    def _schemes(self) -> Records:
-        """The firm's schemes and, where rivals copy them, theirs: one record each."""
-        business = self.business
-        programme = business.programme
-        if programme is None:
-            return np.zeros(0, SCHEME)
-        copied_at = business.rival.copies_after
-        sides = [(0, 0.0)] + ([(1, copied_at)] if copied_at is not None else [])
-        rows = [
-            (side, opens, kind, terms) for side, opens in sides for kind, terms in programme.schemes
-        ]
-        schemes = np.zeros(len(rows), SCHEME)
-        staff = business.firm.staff
-        second = staff.pay_per_week / (staff.hours_per_week * 3600.0)
-        joins = programme.joins
-        for record, (side, opens, kind, terms) in zip(schemes, rows, strict=True):
-            scheme_kinds()[kind].fill(record, terms)
-            value = terms.reward_value
-            record["kind"] = kind
-            record["rival"] = side
-            record["opens_at"] = opens
-            record["automatic"] = programme.automatic
-            record["join_log_odds"] = (
-                log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
-            )
-            record["reward_cost"] = round(terms.reward_cost * MICRO)
-            record["reward_value"] = (
-                terms.reward_cost / max(1.0 - business.firm.gross_margin, 1e-9)
-                if value is None
-                else value
-            )
-            record["redeems"] = terms.redeems_per_visit
-            record["replaces"] = terms.replaces_purchase
-            record["checkout_cost"] = round(programme.checkout_seconds * second * MICRO)
-            record["given"] = float(record["head_start"] > 0)
-        return schemes
-
-    def _segments(self) -> Records:
-        market, firm, levels = self.business.market, self.business.firm, self.levels
-        records = np.zeros(len(market.segments), SEGMENT)
-        for number, (record, segment) in enumerate(zip(records, market.segments, strict=True)):
-            rate, contract = segment.occasions_per_week, segment.contract
-            record["regularity"] = rate.regularity if rate else 1
-            record["drift_sd"] = rate.drift if rate else 0.0
-            record["drift_keeps"] = drift_keeps()
-            record["period"] = contract.every if contract else 0.0
-            record["awake"] = contract.awake if contract else 1.0
-            record["basket_within"] = segment.basket.within
-            pace = segment.buy_share * segment.share_of_wallet * (rate.mean if rate else 0.0)
-            record["typical_gap"] = contract.every if contract else 1.0 / max(pace, 1e-9)
-            record["first_chance"] = levels.first_chance[number]
-            record["loss_per_week"] = levels.loss_per_week[number]
-            stated = firm.marketing.reach_per_week
-            reach = (
-                levels.reach_per_week[number]
-                if stated is None
-                else -np.log1p(-min(stated, 1 - 1e-12))
-            )
-            record["reach_rate"] = reach * self._budget_effect()
-        return records
-
-    def _budget_effect(self) -> float:
-        """Reach relative to that of the present budget, by the elasticity of advertising."""
-        before, now = self.levels.budget_per_week, self.business.firm.marketing.budget_per_week
-        if before == 0.0 or before == now:
-            return 1.0
-        return float((now / before) ** self.business.firm.marketing.budget_elasticity)
-
-    def _first_week(self) -> Records:
-        firm = self.business.firm
-        week = np.zeros(1, WEEK)
-        week["seed"], week["replication"] = self.key
-        week["dedicated"] = firm.staff.contact == "dedicated"
-        week["skill_at_start"] = firm.staff.skill_at_start
-        week["quality"] = firm.service.quality
-        week["quality_spread"] = firm.service.quality_spread
-        week["rival_quality"] = self.levels.quality + self.business.market.rival_quality
-        week["failure"] = firm.service.failure_per_visit
-        week["price"] = firm.price
-        week["log_price"] = log(firm.price)
-        week["cost_share"] = 1.0 - firm.gross_margin
-        week["cost_per_visit"] = round(firm.service.cost_per_visit * MICRO)
-        week["compensation_share"] = firm.service.compensation_share_of_basket
-        return week
 
     def _outcome(self, segments: int) -> Outcome:
         return Outcome(
@@ -509,8 +398,7 @@ def run(
         interpreted,
         census,
     )
-    life.env.process(life.live())
-    life.env.run(until=life.weeks + 0.5)
+    life.env.run(until=life.env.process(life.live()))
     life.seconds["total"] = perf_counter() - began
     life.seconds["firm"] = (
         life.seconds["total"] - life.seconds["birth"] - life.seconds["population"]

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from loyaltysim.behaviour.awareness import GONE
 from loyaltysim.ledger import ACCOUNTS
 from loyaltysim.results.census import Census, still_there
-from loyaltysim.simulation import Result, month_of
+from loyaltysim.setting import month_of
+from loyaltysim.simulation import Result
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

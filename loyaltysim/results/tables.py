@@ -14,7 +14,8 @@ from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.results import money
 from loyaltysim.results.census import Census
-from loyaltysim.simulation import Result, month_of
+from loyaltysim.setting import month_of
+from loyaltysim.simulation import Result
 
 
 @dataclass(frozen=True)

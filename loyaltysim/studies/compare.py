@@ -25,7 +25,8 @@ from loyaltysim.results.comparison import HIGH_WALLET, LOW_WALLET, RANGES, STATE
 from loyaltysim.results.summary import Summary, summarise
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.model import Business
-from loyaltysim.simulation import month_of, run
+from loyaltysim.setting import month_of
+from loyaltysim.simulation import run
 from loyaltysim.studies.steady import steady
 
 DECISIONS = {"assumption": 40}

@@ -9,7 +9,8 @@ from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.scenario.problems import Problem
-from loyaltysim.simulation import month_of, run
+from loyaltysim.setting import month_of
+from loyaltysim.simulation import run
 from loyaltysim.studies.steady import steady
 
 

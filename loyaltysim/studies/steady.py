@@ -19,7 +19,8 @@ from loyaltysim.ledger import COUNTS
 from loyaltysim.levels import Levels, first_guess
 from loyaltysim.results.census import Census
 from loyaltysim.scenario.model import Business
-from loyaltysim.simulation import Result, belief_values, month_of, run
+from loyaltysim.setting import belief_values, month_of
+from loyaltysim.simulation import Result, run
 from loyaltysim.units import WEEKS_PER_YEAR
 
 Floats = NDArray[np.float64]

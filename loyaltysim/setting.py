@@ -1,0 +1,132 @@
+"""What stands before the first week: a business as the records that its customers meet."""
+
+from __future__ import annotations
+
+from math import inf, log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loyaltysim.customers.birth import drift_keeps
+from loyaltysim.evidence import beliefs as belief_names
+from loyaltysim.evidence import register
+from loyaltysim.ledger import MICRO
+from loyaltysim.levels import Levels
+from loyaltysim.record import SCHEME, SEGMENT, WEEK, Records
+from loyaltysim.rewards.programme import schemes as scheme_kinds
+from loyaltysim.scenario.model import MONTHS, Business, Marketing
+from loyaltysim.units import WEEKS_PER_MONTH
+
+Floats = NDArray[np.float64]
+
+
+def season_of(business: Business) -> Floats:
+    """Factor on the occasions of each week; empty where all are alike."""
+    season = business.market.season
+    if season is None:
+        return np.empty(0)
+    first = MONTHS.index(business.starts)
+    month = (first + (np.arange(business.weeks) / WEEKS_PER_MONTH).astype(int)) % 12
+    return np.array([season[MONTHS[m]] for m in month])  # type: ignore[index]
+
+
+def belief_values(business: Business) -> dict[str, float]:
+    """Every behavioural parameter: the scenario's where stated, else the register's."""
+    stated = business.beliefs
+    return {
+        name: stated[name].value if name in stated else register()[f"beliefs.{name}"].value
+        for name in belief_names()
+    }
+
+
+def month_of(week: int) -> int:
+    """The month, from 0, that a week of the run belongs to."""
+    return int((week + 0.5) / WEEKS_PER_MONTH)
+
+
+def schemes_of(business: Business) -> Records:
+    """The firm's schemes and, where rivals copy them, theirs: one record each."""
+    programme = business.programme
+    if programme is None:
+        return np.zeros(0, SCHEME)
+    copied_at = business.rival.copies_after
+    sides = [(0, 0.0)] + ([(1, copied_at)] if copied_at is not None else [])
+    rows = [
+        (side, opens, kind, terms) for side, opens in sides for kind, terms in programme.schemes
+    ]
+    schemes = np.zeros(len(rows), SCHEME)
+    staff = business.firm.staff
+    second = staff.pay_per_week / (staff.hours_per_week * 3600.0)
+    joins = programme.joins
+    for record, (side, opens, kind, terms) in zip(schemes, rows, strict=True):
+        scheme_kinds()[kind].fill(record, terms)
+        value = terms.reward_value
+        record["kind"] = kind
+        record["rival"] = side
+        record["opens_at"] = opens
+        record["automatic"] = programme.automatic
+        record["join_log_odds"] = (
+            log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
+        )
+        record["reward_cost"] = round(terms.reward_cost * MICRO)
+        record["reward_value"] = (
+            terms.reward_cost / max(1.0 - business.firm.gross_margin, 1e-9)
+            if value is None
+            else value
+        )
+        record["redeems"] = terms.redeems_per_visit
+        record["replaces"] = terms.replaces_purchase
+        record["checkout_cost"] = round(programme.checkout_seconds * second * MICRO)
+        record["given"] = float(record["head_start"] > 0)
+    return schemes
+
+
+def segments_of(business: Business, levels: Levels) -> Records:
+    """The terms of each segment: one record of `SEGMENT` each."""
+    market, marketing = business.market, business.firm.marketing
+    records = np.zeros(len(market.segments), SEGMENT)
+    for number, (record, segment) in enumerate(zip(records, market.segments, strict=True)):
+        rate, contract = segment.occasions_per_week, segment.contract
+        record["regularity"] = rate.regularity if rate else 1
+        record["drift_sd"] = rate.drift if rate else 0.0
+        record["drift_keeps"] = drift_keeps()
+        record["period"] = contract.every if contract else 0.0
+        record["awake"] = contract.awake if contract else 1.0
+        record["basket_within"] = segment.basket.within
+        pace = segment.buy_share * segment.share_of_wallet * (rate.mean if rate else 0.0)
+        record["typical_gap"] = contract.every if contract else 1.0 / max(pace, 1e-9)
+        record["first_chance"] = levels.first_chance[number]
+        record["loss_per_week"] = levels.loss_per_week[number]
+        stated = marketing.reach_per_week
+        reach = (
+            levels.reach_per_week[number] if stated is None else -np.log1p(-min(stated, 1 - 1e-12))
+        )
+        record["reach_rate"] = reach * _budget_effect(marketing, levels)
+    return records
+
+
+def _budget_effect(marketing: Marketing, levels: Levels) -> float:
+    """Reach relative to that of the present budget, by the elasticity of advertising."""
+    before, now = levels.budget_per_week, marketing.budget_per_week
+    if before == 0.0 or before == now:
+        return 1.0
+    return float((now / before) ** marketing.budget_elasticity)
+
+
+def first_week(business: Business, levels: Levels, seed: int, replication: int) -> Records:
+    """The firm as customers see it, as far as that does not change from week to week."""
+    firm = business.firm
+    week = np.zeros(1, WEEK)
+    week["seed"], week["replication"] = seed, replication
+    week["dedicated"] = firm.staff.contact == "dedicated"
+    week["skill_at_start"] = firm.staff.skill_at_start
+    week["quality"] = firm.service.quality
+    week["quality_spread"] = firm.service.quality_spread
+    week["rival_quality"] = levels.quality + business.market.rival_quality
+    week["failure"] = firm.service.failure_per_visit
+    week["price"] = firm.price
+    week["log_price"] = log(firm.price)
+    week["cost_share"] = 1.0 - firm.gross_margin
+    week["cost_per_visit"] = round(firm.service.cost_per_visit * MICRO)
+    week["compensation_share"] = firm.service.compensation_share_of_basket
+    return week
