@@ -223,6 +223,8 @@ BROKEN = [
     ("  nothing: {}", "  nothing: 5", ["alternatives.nothing: found 5; write a map"]),
     ("  nothing: {}", "  ' ': {}", ["name an alternative with 1 to 80 characters"]),
     ("  nothing: {}", "  bare: {firm: null}", ["alternatives.bare.firm: missing"]),
+    ("staff: {pay_per_week: 575,", "staff: {count: null,",
+     ["line 32, column 22: alternatives.staff.firm.staff.count: missing; allowed: whole numbers"]),
     ("alternatives:\n", "alternatives: 3\nother:\n", ["alternatives: found 3; write a map"]),
     ("seed: 7", "extends: nowhere.yaml", ["line 5, column 10: extends: found nowhere.yaml; no such file"]),
     ("seed: 7", "extends: /etc/passwd", ["found /etc/passwd; write a path relative"]),
@@ -326,13 +328,14 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
 
 def test_all_problems_come_at_once_and_as_json(tmp_path):
     text = COFFEE.replace("68%", "168%").replace("horizon: 3 years", "horizon: 3")
-    text = text.replace("count: 10", "count: 0")
+    text = text.replace("count: 10", "count: 0") + "hurdle_rate: -1\n"
     error = refusal(written(tmp_path, text))
     problems = json.loads(error.to_json())
     assert [(p["line"], p["field"], p["found"]) for p in problems] == [
         (3, "horizon", "3"),
         (23, "firm.gross_margin", "168%"),
         (30, "alternatives.card.programme.stamps.count", "0"),
+        (33, "hurdle_rate", "-1"),
     ]
     assert str(error).splitlines() == [str(p) for p in error.problems]
 
@@ -645,7 +648,7 @@ def test_a_long_chain_is_refused_and_a_shorter_one_read(tmp_path, coffee):
     for i in range(1, 12):
         written(tmp_path, f"extends: {i - 1}.yaml\n", f"{i}.yaml")
     assert load(tmp_path / "9.yaml") == coffee
-    assert "at most 10 deep" in str(refusal(tmp_path / "11.yaml"))
+    assert "at most 10 deep" in str(refusal(tmp_path / "10.yaml"))
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path):

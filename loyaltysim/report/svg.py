@@ -19,7 +19,8 @@ and their text stays text: the reader's machine has the letters (Chinese ones to
 that made the page may not."""
 
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_FONT = re.compile(r"(font:[^;]*?px)\s+[^;]+")
+_FONT = re.compile(r"font: (.*?)([0-9.]+px)[^;]*")
+_FAMILY = re.compile(r" ?font-family: [^;]*;")
 
 
 def inline(figure: Figure, key: str, title: str) -> str:
@@ -30,7 +31,7 @@ def inline(figure: Figure, key: str, title: str) -> str:
     root = ElementTree.fromstring(buffer.getvalue())
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag.endswith("}metadata"):
+            if child.tag.rpartition("}")[2] in ("metadata", "style"):
                 parent.remove(child)
     wanted = _referenced(root)
     for element in root.iter():
@@ -38,6 +39,7 @@ def inline(figure: Figure, key: str, title: str) -> str:
         _tidy(element, key, wanted)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
+    root.set("style", f"font-family: {FONTS}; stroke-linejoin: round; stroke-linecap: butt")
     root.set("role", "img")
     root.set("aria-label", title)
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
@@ -66,5 +68,15 @@ def _tidy(element: ElementTree.Element, key: str, wanted: set[str]) -> None:
             element.set("href", f"#{key}-{value[1:]}" if value.startswith("#") else "")
         else:
             value = _REFERENCE.sub(lambda m: f"url(#{key}-{m[1]})", value)
-            # The family is the page's; only size and weight are the text's own.
-            element.set(name, _FONT.sub(rf"\1 {FONTS}", value) if name == "style" else value)
+            element.set(name, _without_family(value) if name == "style" else value)
+
+
+def _without_family(style: str) -> str:
+    """A style in which only the size and the weight of type are left, however they are written."""
+    style = _FONT.sub(lambda m: f"font-size: {m[2]}" + _weight(m[1]), style)
+    return _FAMILY.sub("", style)
+
+
+def _weight(words: str) -> str:
+    bold = "bold" in words or "700" in words
+    return "; font-weight: bold" if bold else ""

@@ -1,0 +1,210 @@
+"""A comparison as one page: opens offline, needs no script, prints on A4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from loyaltysim import __version__
+from loyaltysim.evidence import register
+from loyaltysim.report import pictures
+from loyaltysim.report.style import NARROW, WIDE
+from loyaltysim.report.svg import FONTS, inline
+from loyaltysim.report.tables import Table, tables_of
+from loyaltysim.report.words import FEW, answer, best, horizon, number
+from loyaltysim.results.comparison import RANGES, Comparison
+from loyaltysim.scenario import dump
+
+_MOST_IN_A_PICTURE = 12
+"""Small pictures on one sheet; more are continued on a further one, so that none is cut."""
+
+_SECTIONS = {
+    "market": "The market and its people",
+    "firm": "The firm",
+    "programme": "The programmes",
+    "rival": "The rival",
+    "beliefs": "How people behave",
+}
+
+
+def render(comparison: Comparison) -> str:
+    """The whole page as HTML; the same comparison gives the same text."""
+    environment = Environment(
+        loader=PackageLoader("loyaltysim.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    business = comparison.scenario.business
+    groups = _assumptions(comparison)
+    return environment.get_template("page.html.j2").render(
+        fonts=Markup(FONTS),
+        version=__version__,
+        title=business.name,
+        facts=_facts(comparison),
+        answer=answer(comparison),
+        few=_few(comparison),
+        tables=tables_of(comparison),
+        pictures=list(_pictures(comparison)),
+        assumptions=[row for group in groups for row in group["rows"]],
+        assumption_groups=groups,
+        grades="experiment, meta-analysis, field data, survey, practitioner, assumption",
+        notes=comparison.scenario.notes(),
+        seed=business.seed,
+        replications=comparison.replications,
+        scenario=dump(comparison.scenario.document),
+    )
+
+
+def _facts(comparison: Comparison) -> list[str]:
+    business = comparison.scenario.business
+    return [
+        horizon(business.horizon),
+        f"{business.market.people:,} people",
+        f"{comparison.replications} paired replications as stated",
+        f"{len(comparison.runs[RANGES])} over the assumptions’ ranges",
+        f"compared with “{comparison.reference}”",
+        f"amounts in {business.currency}, without VAT",
+        f"seed {business.seed}",
+        f"loyaltysim {__version__}",
+    ]
+
+
+def _few(comparison: Comparison) -> str:
+    if comparison.replications >= FEW:
+        return ""
+    n = comparison.replications
+    return (
+        f"P(it pays) rests on {n} runs here, so it can only be a multiple of 1/{n}: "
+        "a first impression. Use 40 replications or more before deciding."
+    )
+
+
+# Pictures
+
+
+@dataclass(frozen=True)
+class _Shown:
+    key: str
+    title: str
+    caption: str
+    wide: Markup
+    narrow: Markup
+
+
+def _pictures(comparison: Comparison) -> Iterator[_Shown]:
+    others = [name for name in comparison.names if name != comparison.reference]
+    whole: list[tuple[str, Callable[..., Figure], str, str, bool]] = [
+        (
+            "decision",
+            pictures.decision,
+            "Does it pay, and how sure is that",
+            "Right of the line at zero it pays. The thick bar is what luck alone leaves open, "
+            "the thin line what not knowing the assumptions does; where the thin line crosses "
+            "zero, finding out more is worth more than more runs.",
+            True,
+        ),
+        (
+            "cumulative",
+            pictures.cumulative,
+            "When the money comes",
+            "Cumulated profit beyond that of the reference: mean, 5% to 95% over replications as "
+            "stated (dark band), and over the assumptions’ ranges (pale band). The dot is the "
+            "first month from which the mean stays above zero.",
+            True,
+        ),
+        (
+            "money",
+            pictures.where_the_money_went,
+            "Where the money went",
+            "From the reference’s profit to the alternative’s, account by account: colour adds "
+            "profit, grey takes it, the last bar is what is left.",
+            True,
+        ),
+        (
+            "stages",
+            pictures.stages,
+            "People by stage",
+            f"Everyone who might ever come, by stage: “{comparison.reference}” and the best "
+            f"alternative as stated, “{best(comparison)}”; the numbers are those at the end.",
+            False,
+        ),
+        (
+            "stage-differences",
+            pictures.stage_differences,
+            "Stages at the end, against the reference",
+            "How many people more or fewer are in each stage on the last day.",
+            True,
+        ),
+        (
+            "retention",
+            pictures.retention,
+            f"Who stays with “{comparison.reference}”",
+            "Customers still there: truly, and as observed by the firm from who has bought "
+            "lately. Newcomers are followed for three quarters of the horizon.",
+            False,
+        ),
+        (
+            "retention-differences",
+            pictures.retention_differences,
+            "Who stays longer",
+            "Percentage points more (or fewer) still there than with the reference; above zero, "
+            "customers are kept.",
+            True,
+        ),
+    ]
+    for key, draw, title, caption, by_name in whole:
+        parts = _chunks(others, _MOST_IN_A_PICTURE) if by_name else [None]
+        for at, names in enumerate(parts):
+            chosen: dict[str, Any] = {} if names is None else {"names": names}
+            yield _Shown(
+                key if at == 0 else f"{key}-{at + 1}",
+                title if at == 0 else f"{title} (continued)",
+                caption if at == 0 else "",
+                Markup(inline(draw(comparison, width=WIDE, **chosen), f"{key}{at}w", title)),
+                Markup(inline(draw(comparison, width=NARROW, **chosen), f"{key}{at}n", title)),
+            )
+
+
+def _chunks(names: Sequence[str], most: int) -> list[list[str] | None]:
+    """The names in as few parts of about one size as `most` allows."""
+    count = -(-len(names) // most)
+    size = -(-len(names) // count)
+    return [list(names[i : i + size]) for i in range(0, len(names), size)]
+
+
+# Assumptions
+
+
+def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:
+    scenario = comparison.scenario
+    groups: dict[str, list[dict[str, str]]] = {}
+    for name in scenario.assumptions():
+        entry = register()[name]
+        low, value, high = scenario.range_of(name)
+        groups.setdefault(name.partition(".")[0], []).append(
+            {
+                "name": name,
+                "label": entry.label,
+                "value": _plain(value),
+                "range": f"{_plain(low)} to {_plain(high)}",
+                "unit": entry.unit,
+                "grade": entry.grade,
+                "source": entry.source,
+            }
+        )
+    return [
+        {"label": _SECTIONS.get(section, section), "rows": rows} for section, rows in groups.items()
+    ]
+
+
+def _plain(x: float) -> str:
+    """A value of the register in full: it is an input, and is not rounded away."""
+    return number(x, 1.0) if x == int(x) else f"{x:g}".replace("-", "−")

@@ -1,0 +1,305 @@
+"""The page's tables of alternatives: what is shown of them, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from loyaltysim.report.style import colours
+from loyaltysim.report.words import MISSING, number, runs, share, span, step_of
+from loyaltysim.results.comparison import LOW_WALLET, RANGES, STATED, Comparison
+
+_SCALES = ((1e9, "million "), (1e6, "thousand "))
+"""From such amounts on, a table is written in millions, or in thousands, of the currency."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one place of a table, and below it in small type."""
+
+    text: str
+    small: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's title, its footnote, and what it says of a row of the frame."""
+
+    label: str
+    read: Callable[[pd.Series], Cell | str]
+    mark: str = ""
+    edge: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Columns under one title."""
+
+    label: str
+    columns: int
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Note:
+    """A footnote."""
+
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One alternative."""
+
+    name: str
+    colour: str
+    is_reference: bool
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its footnotes."""
+
+    key: str
+    caption: str
+    columns: list[Column]
+    rows: list[Row]
+    notes: list[Note]
+    groups: list[Group] = field(default_factory=list)
+
+
+def tables_of(comparison: Comparison) -> list[Table]:
+    """Does it pay; finance; customers and staff; stages."""
+    return [
+        _profit(comparison),
+        _finance(comparison),
+        _customers(comparison),
+        _stages(comparison),
+    ]
+
+
+def _profit(comparison: Comparison) -> Table:
+    frame = comparison.alternatives
+    money = _Money(comparison, ["low", "high", "ranges_low", "ranges_high"])
+    stated, ranges = comparison.replications, len(comparison.runs[RANGES])
+    wallet = len(comparison.runs[LOW_WALLET])
+
+    def luck(row: pd.Series) -> float:
+        return step_of((row["high"] - row["low"]) / 2.0)
+
+    def ignorance(row: pd.Series) -> float:
+        return step_of((row["ranges_high"] - row["ranges_low"]) / 2.0)
+
+    columns = [
+        Column("mean", lambda r: money(r["incremental_profit"], luck(r)), edge=True),
+        Column("95% interval", lambda r: money.span(r["low"], r["high"], luck(r)), "2"),
+        Column("median", lambda r: money(r["ranges_median"], ignorance(r)), edge=True),
+        Column(
+            "5% to 95%",
+            lambda r: money.span(r["ranges_low"], r["ranges_high"], ignorance(r)),
+            "3",
+        ),
+        Column("as stated", lambda r: _chance(r["p_pays_stated"], stated), edge=True),
+        Column("over the ranges", lambda r: _chance(r["p_pays_ranges"], ranges)),
+        Column("low", lambda r: money(r["low_wallet"], luck(r)), edge=True),
+        Column("stated", lambda r: money(r["incremental_profit"], luck(r))),
+        Column("high", lambda r: money(r["high_wallet"], luck(r))),
+    ]
+    groups = [
+        Group("As stated: luck", 2),
+        Group("Over the ranges: ignorance", 2),
+        Group("P(it pays)", 2, ("4",)),
+        Group("By share of wallet", 3, ("5",)),
+    ]
+    notes = [
+        Note("1", f"Profit less that of “{comparison.reference}”, on the same customers with the "
+             "same luck; never members against non-members. Profit = revenue without VAT less "
+             "all costs; a reward counts at its cost to the firm. Figures are rounded to two "
+             "digits of half their interval."),
+        Note("2", f"Paired t interval over {stated} replications: what luck alone leaves open; "
+             "more replications narrow it."),
+        Note("3", f"{ranges} runs, each with all assumptions drawn from their ranges: what is "
+             "not known; only finding out narrows it."),
+        Note("4", "Share of the runs with incremental profit above zero. As stated it takes "
+             "every assumption for certain, and with enough customers becomes 0 or 1; read it "
+             "only with the one over the ranges."),
+        Note("5", "A firm’s own data do not tell its share of its customers’ wallets, which "
+             f"bounds what can be won. Low and high: means of {wallet} runs each, with the same "
+             "purchases but a lower and a higher share."),
+    ]  # fmt: skip
+    return _table(
+        comparison,
+        "profit",
+        f"Incremental profit over the horizon¹ ({money.unit})",
+        columns,
+        notes,
+        groups,
+        frame,
+    )
+
+
+def _finance(comparison: Comparison) -> Table:
+    money = _Money(comparison, ["npv_low", "npv_high", "spending", "programme_cost", "profit", "revenue"])
+    business = comparison.scenario.business
+    months = comparison.difference(STATED).shape[-1]
+
+    def payback(row: pd.Series) -> str:
+        if row.name == comparison.reference:
+            return MISSING
+        found = row["payback_month"]
+        return f"month {found:.0f}" if np.isfinite(found) else f"not in {months}"
+
+    columns = [
+        Column("NPV", lambda r: money(r["npv"], _half_step(r, "npv")), "1", True),
+        Column(
+            "95% interval", lambda r: money.span(r["npv_low"], r["npv_high"], _half_step(r, "npv"))
+        ),
+        Column("ROI", lambda r: share(r["roi"], 0), "2"),
+        Column("Pay-back", payback, "3"),
+        Column("Spending", lambda r: money(r["spending"]), "4", True),
+        Column("of it programme", lambda r: money(r["programme_cost"])),
+        Column(
+            "per customer more",
+            lambda r: number(r["cost_per_incremental_customer"]),
+            "5",
+        ),
+        Column("Subsidy", lambda r: share(r["subsidy_share"], 0), "6"),
+        Column("Revenue", lambda r: money(r["revenue"], edge_step(r["revenue"])), "", True),
+        Column("Profit", lambda r: money(r["profit"], edge_step(r["profit"])), "7"),
+    ]
+
+    def edge_step(x: float) -> float:
+        return step_of(abs(x) / 10.0) if np.isfinite(x) else 0.0
+
+    notes = [
+        Note("1", f"Net present value at {share(business.hurdle_rate)} a year, set-up at the "
+             "start; paired 95% interval."),
+        Note("2", f"Incremental profit for each {business.currency} spent; {MISSING} where nothing is spent."),
+        Note("3", "First month from which the cumulated mean is not below zero to the end."),
+        Note("4", "The programme (rewards at cost, set-up, running) and what else the firm "
+             "decides to spend more on than the reference (pay, hiring, training, acquisition, other)."),
+        Note("5", f"Spending for each customer more at the end ({business.currency}); {MISSING} "
+             "where there are not more, or nothing is spent."),
+        Note("6", "Share of the reward cost that went to what would have been bought anyway; "
+             f"{MISSING} without rewards."),
+        Note("7", "Revenue and profit of the whole business over the horizon, as stated."),
+    ]  # fmt: skip
+    return _table(comparison, "finance", f"Finance ({money.unit})", columns, notes)
+
+
+def _half_step(row: pd.Series, name: str) -> float:
+    return step_of((row[f"{name}_high"] - row[f"{name}_low"]) / 2.0)
+
+
+def _customers(comparison: Comparison) -> Table:
+    frame = comparison.alternatives
+    months = min(12, comparison.runs[STATED][0][0].retention.shape[1] - 1)
+
+    def whole(name: str) -> Callable[[pd.Series], str]:
+        return lambda r: number(r[name], 1.0)
+
+    def of(name: str, decimals: int = 1) -> Callable[[pd.Series], str]:
+        return lambda r: share(r[name], decimals)
+
+    def moved(name: str) -> Callable[[pd.Series], str]:
+        # Nobody is saved or annoyed by what they are compared with.
+        return lambda r: MISSING if r.name == comparison.reference else number(r[name], 1.0)
+
+    columns = [
+        Column("true", of("yearly_loss"), edge=True),
+        Column("observed", of("observed_yearly_loss")),
+        Column("true", of("retention"), edge=True),
+        Column("observed", of("observed_retention")),
+        Column("at the end", whole("customers"), edge=True),
+        Column("members", whole("members")),
+        Column("saved", moved("saved"), "3"),
+        Column("annoyed", moved("annoyed"), "3"),
+        Column("quit a year", of("staff_turnover", 0), edge=True),
+        Column("skill", lambda r: number(r["staff_skill"], 0.01), "4"),
+        Column("answer in hours", lambda r: number(r["response_hours"], 1.0)),
+        Column("resolved", of("complaints_resolved", 0)),
+    ]
+    groups = [
+        Group("Yearly loss", 2, ("1",)),
+        Group(f"Retention, {months} months", 2, ("2",)),
+        Group("Customers", 4),
+        Group("Staff and complaints", 4),
+    ]
+    notes = [
+        Note("1", "Share of the customers at the start of a year who were lost in it, mean of the "
+             "years. True: gone, knowingly or silently. Observed: no purchase for longer than is "
+             "usual for them, which is all that the firm sees."),
+        Note("2", f"Share of the customers at the start who are still there {months} months later."),
+        Note("3", "Saved: lost with the reference, customers with the alternative. Annoyed: the "
+             "reverse."),
+        Note("4", "Mean skill, where 1 is an experienced employee’s."),
+    ]  # fmt: skip
+    return _table(
+        comparison, "customers", "Customers and staff, as stated", columns, notes, groups, frame
+    )
+
+
+def _stages(comparison: Comparison) -> Table:
+    from loyaltysim.report.pictures import STAGE_NAMES
+
+    def whole(name: str) -> Callable[[pd.Series], str]:
+        return lambda r: number(r[name], 1.0)
+
+    order = list(reversed([s for s in STAGE_NAMES if s != "lost"])) + ["lost"]
+    columns = [Column(STAGE_NAMES[stage], whole(stage), edge=at == 0) for at, stage in enumerate(order)]
+    notes = [
+        Note("", "Means over the replications as stated. Stages are read off behaviour and "
+             "attitude by the scenario’s thresholds; no stage causes anything."),
+    ]  # fmt: skip
+    return _table(comparison, "stage-table", "People by stage at the end", columns, notes)
+
+
+def _table(
+    comparison: Comparison,
+    key: str,
+    caption: str,
+    columns: list[Column],
+    notes: list[Note],
+    groups: list[Group] | None = None,
+    frame: pd.DataFrame | None = None,
+) -> Table:
+    frame = comparison.alternatives if frame is None else frame
+    colour = colours(comparison)
+    rows = []
+    for name in comparison.names:
+        said = [column.read(frame.loc[name]) for column in columns]
+        cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in said]
+        rows.append(Row(name, colour[name], name == comparison.reference, cells))
+    return Table(key, caption, columns, rows, notes, groups or [])
+
+
+class _Money:
+    """How a table writes amounts: in one unit, chosen by its largest."""
+
+    def __init__(self, comparison: Comparison, names: list[str]) -> None:
+        values = comparison.alternatives[names].to_numpy()
+        largest = np.nanmax(np.abs(values), initial=0.0)
+        word = ""
+        self.size = 1.0
+        for from_, scale in _SCALES:
+            if largest >= from_:
+                self.size, word = from_ / 1e3, scale
+                break
+        self.unit = f"{word}{comparison.scenario.business.currency}"
+
+    def __call__(self, x: float, step: float = 0.0) -> str:
+        return number(x / self.size, step / self.size)
+
+    def span(self, low: float, high: float, step: float) -> str:
+        return span(low / self.size, high / self.size, step / self.size)
+
+
+def _chance(p: float, n: int) -> Cell:
+    if not np.isfinite(p):
+        return Cell(MISSING)
+    return Cell(share(p, 0), runs(p, n))
