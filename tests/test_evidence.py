@@ -181,7 +181,7 @@ def test_every_entry_of_a_field_is_used() -> None:
             "redeems_per_visit",
             ["programme.points.redeems_per_visit", "programme.stamps.redeems_per_visit"],
         ),
-        ("observed_loss", ["observed_loss.gaps", "observed_loss.days"]),
+        ("stages.lapsed", ["stages.lapsed_gaps", "stages.lapsed_days"]),
         ("employee and year", ["firm.staff.quits_per_year"]),
         ("zzzzzz", []),
     ],

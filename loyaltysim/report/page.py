@@ -15,8 +15,8 @@ from loyaltysim.evidence import register
 from loyaltysim.report import pictures
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.svg import FONTS, inline
-from loyaltysim.report.tables import Table, tables_of
-from loyaltysim.report.words import FEW, answer, best, horizon, number
+from loyaltysim.report.tables import tables_of
+from loyaltysim.report.words import answer, best, few, horizon, number
 from loyaltysim.results.comparison import RANGES, Comparison
 from loyaltysim.scenario import dump
 
@@ -44,13 +44,14 @@ def render(comparison: Comparison) -> str:
     )
     business = comparison.scenario.business
     groups = _assumptions(comparison)
+    warning = few(comparison)  # Stands beside the probabilities.
     return environment.get_template("page.html.j2").render(
         fonts=Markup(FONTS),
         version=__version__,
         title=business.name,
         facts=_facts(comparison),
-        answer=answer(comparison),
-        few=_few(comparison),
+        answer=[said for said in answer(comparison) if said != warning],
+        few=warning,
         tables=tables_of(comparison),
         pictures=list(_pictures(comparison)),
         assumptions=[row for group in groups for row in group["rows"]],
@@ -75,16 +76,6 @@ def _facts(comparison: Comparison) -> list[str]:
         f"seed {business.seed}",
         f"loyaltysim {__version__}",
     ]
-
-
-def _few(comparison: Comparison) -> str:
-    if comparison.replications >= FEW:
-        return ""
-    n = comparison.replications
-    return (
-        f"P(it pays) rests on {n} runs here, so it can only be a multiple of 1/{n}: "
-        "a first impression. Use 40 replications or more before deciding."
-    )
 
 
 # Pictures

@@ -8,6 +8,7 @@ axes are shared with those that are not shown).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,6 +90,9 @@ ACCOUNT_NAMES = {
 _TITLE = 0.17
 """Inches of a line of a title."""
 
+_FIGURES = 0.5
+"""Inches of a column of figures beside bars."""
+
 
 @picture
 def decision(
@@ -97,7 +101,7 @@ def decision(
     """Incremental profit of each alternative, and how far luck and ignorance move it."""
     frame = comparison.alternatives.loc[_others(comparison)]
     shown = list(names) if names is not None else list(frame.index)
-    row, head, foot, side = 0.5, 0.36, 1.0 if width >= WIDE else 1.3, 0.12
+    row, head, foot, side = 0.46, 0.3, 0.8 if width >= WIDE else 1.15, 0.12
     sheet = Sheet(width, head + row * len(shown) + foot)
     axes = sheet.axes(side, head, width - 2 * side, row * len(shown))
     columns = ["low", "high", "ranges_low", "ranges_high", "low_wallet", "high_wallet"]
@@ -114,7 +118,6 @@ def decision(
         f"{cut(comparison.reference, 24)}” ({business.currency})"
     )
     colour = colours(comparison)
-    right = 1.0 - side / width
     chance = "P(it pays):  stated | over ranges"
     sheet.text(width - side, 0.06, chance, ha="right", fontsize=SMALL, color=SOFT)
     for at, name in enumerate(shown):
@@ -122,15 +125,17 @@ def decision(
         top = head + at * row + 0.05
         both = f"{share(data['p_pays_stated'], 0)} | {share(data['p_pays_ranges'], 0)}"
         room = letters_in(width - 2 * side - 1.0)
-        sheet.text(side, top, cut(name, room), fontweight="bold")
-        sheet.text(right * width, top, both, ha="right")
+        _title(sheet, side, top + 0.2, cut(name, room))
+        sheet.text(width - side, top + 0.11, both, ha="right", va="baseline")
         _range_bar(axes, data, at + 0.66, colour[name])
         if at:
             axes.axhline(at, color=FAINT, linewidth=0.5)
     handles = [
-        Line2D([], [], color=SOFT, linewidth=5, label="95% interval, as stated: luck alone"),
-        Line2D([], [], color=SOFT, linewidth=1.2, label="5% to 95% over the assumptions’ ranges"),
-        Line2D([], [], linestyle="", label="L, H: at a low and a high share of wallet"),
+        Line2D([], [], color=SOFT, linewidth=5, label="95% interval as stated (luck)"),
+        Line2D([], [], color=SOFT, linewidth=1.2, label="5% to 95% over the ranges (ignorance)"),
+        Line2D(
+            [], [], color=INK, marker="|", linestyle="", label="L, H: low, high share of wallet"
+        ),
     ]
     _key(sheet, width, handles)
     return sheet.figure
@@ -223,7 +228,7 @@ def stages(comparison: Comparison, *, width: float = WIDE) -> Figure:
     if top not in chosen:
         chosen.append(top)
     beside = width >= WIDE
-    left, right, gap, height = 0.62, 1.5, 0.2, 2.6 if beside else 2.2
+    left, right, gap, height = 0.62, 1.7, 0.2, 2.6 if beside else 2.2
     across = len(chosen) if beside else 1
     rows = -(-len(chosen) // across)
     panel = (width - left - right - gap * (across - 1)) / across
@@ -237,16 +242,9 @@ def stages(comparison: Comparison, *, width: float = WIDE) -> Figure:
         data = frame.loc[name].loc[keep]
         x, y = at % across, at // across
         title_top = y * (height + 2 * _TITLE + 0.2)
-        axes = sheet.axes(
-            left + x * (panel + gap), title_top + 2 * _TITLE + 0.06, panel, height
-        )
-        sheet.text(
-            left + x * (panel + gap),
-            title_top + 0.04,
-            lines(name, letters_in(panel + 0.1)),
-            fontweight="bold",
-            linespacing=1.0,
-        )
+        axes = sheet.axes(left + x * (panel + gap), title_top + 2 * _TITLE + 0.06, panel, height)
+        title = lines(name, letters_in(panel))
+        _title(sheet, left + x * (panel + gap), title_top + 2 * _TITLE + 0.06, title)
         months = keep / 52.0 * 12.0
         stacked = [data[stage].to_numpy() for stage in STAGE_NAMES]
         axes.stackplot(
@@ -307,7 +305,16 @@ def stage_differences(
     people = comparison.alternatives[list(STAGE_NAMES)]
     difference = people - people.loc[comparison.reference]
     labels = list(STAGE_NAMES.values())
-    sheet, grid = _grid(comparison, width, shown, height=1.15, left=1.28, bottom=0.42, narrowest=1.55)
+    sheet, grid = _grid(
+        comparison,
+        width,
+        shown,
+        height=1.15,
+        left=1.28,
+        bottom=0.42,
+        narrowest=1.55,
+        figures=_FIGURES,
+    )
     for at, (name, axes) in enumerate(zip(shown, grid, strict=True)):
         values = difference.loc[name].to_numpy()
         _bars(axes, values, labels, [STAGE_COLOURS[s] for s in STAGE_NAMES], difference.to_numpy())
@@ -336,7 +343,16 @@ def where_the_money_went(
         used = [*used, "rest"]
     labels = [*(ACCOUNT_NAMES.get(a, "All others") for a in used), "Profit"]
     height = 0.165 * len(labels) + 0.1
-    sheet, grid = _grid(comparison, width, shown, height=height, left=1.28, bottom=0.42, narrowest=1.55)
+    sheet, grid = _grid(
+        comparison,
+        width,
+        shown,
+        height=height,
+        left=1.28,
+        bottom=0.42,
+        narrowest=1.55,
+        figures=_FIGURES,
+    )
     colour = colours(comparison)
     before = change[used].cumsum(axis=1)
     for at, (name, axes) in enumerate(zip(shown, grid, strict=True)):
@@ -350,10 +366,8 @@ def where_the_money_went(
         ends = np.append(starts + steps, steps.sum())
         for here, end in enumerate(ends[:-1]):
             axes.vlines(end, here, here + 1, color=SOFT, linewidth=0.5)
-        _limits(axes.set_xlim, before.to_numpy(), 0.28)
-        for here, (end, value) in enumerate(zip(ends, np.append(steps, steps.sum()), strict=True)):
-            start = 0.0 if here == len(ends) - 1 else starts[here]
-            _value_label(axes, here, start, end, value, bold=here == len(ends) - 1)
+        _limits(axes.set_xlim, before.to_numpy(), 0.05)
+        _figures(axes, _signed(np.append(steps, steps.sum()), largest.max()), last_bold=True)
         axes.axvline(0.0, color=INK, linewidth=0.8)
         axes.set_ylim(len(labels) - 0.4, -0.6)
         axes.set_yticks(y, labels)
@@ -364,36 +378,42 @@ def where_the_money_went(
         if at % _columns(width, len(shown), 1.28, 1.55):
             axes.set_yticklabels([])
         currency = comparison.scenario.business.currency
-        _outer_labels(axes, at, len(shown), width, f"Change ({currency})", "", left=1.28, narrowest=1.55)
+        _outer_labels(
+            axes, at, len(shown), width, f"Change ({currency})", "", left=1.28, narrowest=1.55
+        )
     return sheet.figure
 
 
-def _value_label(
-    axes: Axes, y: float, start: float, end: float, value: float, *, bold: bool
-) -> None:
-    """The amount beside its bar, on the side where the bar ends."""
-    if abs(value) < 0.5:
-        return
-    to_right = end >= start
-    axes.annotate(
-        _short(value),
-        (end, y),
-        xytext=(2.5 if to_right else -2.5, 0),
-        textcoords="offset points",
-        ha="left" if to_right else "right",
-        va="center",
-        fontsize=6.5,
-        fontweight="bold" if bold else "normal",
+def _figures(axes: Axes, said: Sequence[str], *, last_bold: bool) -> None:
+    """What the bars amount to, in a column at the right."""
+    for y, text in enumerate(said):
+        axes.annotate(
+            text,
+            (1.0, y),
+            xytext=(_FIGURES * 72.0, 0.0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            ha="right",
+            va="center_baseline",
+            fontsize=SMALL,
+            fontweight="bold" if last_bold and y == len(said) - 1 else "normal",
+            annotation_clip=False,
+        )
+
+
+def _signed(values: np.ndarray, largest: float) -> list[str]:
+    """Changes with their sign, all in the unit that suits the largest; nothing for no change."""
+    size, letter = next(
+        ((s, x) for s, x in ((1e9, "bn"), (1e6, "m"), (1e3, "k")) if largest >= 10.0 * s / 10.0),
+        (1.0, ""),
     )
-
-
-def _short(value: float) -> str:
-    sign = "+" if value > 0 else ""
-    for size, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= 0.9995 * size:
-            x = value / size
-            return f"{sign}{number(x, 0.1 if abs(x) < 100 else 1.0)}{letter}"
-    return f"{sign}{number(value)}"
+    step = 1.0 if largest / size >= 100.0 or size == 1.0 else 0.1
+    said = []
+    for value in values:
+        text = number(value / size, step)
+        small = text.strip("−0.,") == ""
+        said.append("" if small else f"{'+' if value > 0 else ''}{text}{letter}")
+    return said
 
 
 @picture
@@ -414,7 +434,7 @@ def retention(comparison: Comparison, *, width: float = WIDE) -> Figure:
     for at, (group, title) in enumerate(titles.items()):
         x = left + (panel + 0.75 if beside else 0.0) * at
         top = 0.0 if beside else cell * at
-        sheet.text(x, top + 0.04, title, fontweight="bold")
+        _title(sheet, x, top + 0.3, title)
         axes = sheet.axes(x, top + 0.3, panel, height)
         axes.set_xlim(0, months)
         axes.set_ylim(0.0, 1.0)
@@ -525,6 +545,7 @@ def _grid(
     left: float,
     bottom: float,
     narrowest: float = 1.75,
+    figures: float = 0.0,
 ) -> tuple[Sheet, list[Axes]]:
     """A small picture for each name, row by row, with the name above it."""
     across = _columns(width, len(names), left, narrowest)
@@ -540,9 +561,17 @@ def _grid(
     for at, title in enumerate(titles):
         x = left + (at % across) * (panel + gap_x)
         y = (at // across) * cell
-        sheet.text(x, y + 0.05, title, fontweight="bold", linespacing=1.05)
-        grid.append(sheet.axes(x, y + head, panel, height))
+        _title(sheet, x, y + head, title)
+        grid.append(sheet.axes(x, y + head, panel - figures, height))
     return sheet, grid
+
+
+def _title(sheet: Sheet, x: float, bottom: float, text: str, **style: Any) -> None:
+    """A name of one or two lines that ends just above `bottom`, all on the same base line."""
+    rows = text.split("\n")
+    for at, row in enumerate(rows):
+        y = bottom - 0.09 - _TITLE * (len(rows) - 1 - at)
+        sheet.text(x, y, row, fontweight="bold", va="baseline", **style)
 
 
 def _outer_labels(
@@ -565,18 +594,8 @@ def _bars(
 ) -> None:
     y = np.arange(len(values))
     axes.barh(y, values, height=0.72, color=fill, edgecolor=SOFT, linewidth=0.4)
-    _limits(axes.set_xlim, scale, 0.3)
-    for here, value in enumerate(values):
-        if abs(value) >= 0.5:
-            axes.annotate(
-                ("+" if value > 0 else "") + number(value, 1.0),
-                (value, here),
-                xytext=(2.5 if value > 0 else -2.5, 0),
-                textcoords="offset points",
-                ha="left" if value > 0 else "right",
-                va="center",
-                fontsize=6.5,
-            )
+    _limits(axes.set_xlim, scale, 0.05)
+    _figures(axes, _signed(values, 1.0), last_bold=False)
     axes.axvline(0.0, color=INK, linewidth=0.8)
     axes.set_ylim(len(values) - 0.4, -0.6)
     axes.set_yticks(y, labels)

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from loyaltysim.report.style import colours
-from loyaltysim.report.words import MISSING, number, runs, share, span, step_of
+from loyaltysim.report.words import MISSING, number, runs, share, span, steps_of
 from loyaltysim.results.comparison import LOW_WALLET, RANGES, STATED, Comparison
 
-_SCALES = ((1e9, "million "), (1e6, "thousand "))
+_SCALES = ((1e10, "million "), (1e7, "thousand "))
 """From such amounts on, a table is written in millions, or in thousands, of the currency."""
 
 
@@ -89,11 +89,14 @@ def _profit(comparison: Comparison) -> Table:
     stated, ranges = comparison.replications, len(comparison.runs[RANGES])
     wallet = len(comparison.runs[LOW_WALLET])
 
+    by_luck = steps_of(frame["low"], frame["high"])
+    by_ignorance = steps_of(frame["ranges_low"], frame["ranges_high"])
+
     def luck(row: pd.Series) -> float:
-        return step_of((row["high"] - row["low"]) / 2.0)
+        return by_luck[str(row.name)]
 
     def ignorance(row: pd.Series) -> float:
-        return step_of((row["ranges_high"] - row["ranges_low"]) / 2.0)
+        return by_ignorance[str(row.name)]
 
     columns = [
         Column("mean", lambda r: money(r["incremental_profit"], luck(r)), edge=True),
@@ -144,9 +147,20 @@ def _profit(comparison: Comparison) -> Table:
 
 
 def _finance(comparison: Comparison) -> Table:
-    money = _Money(comparison, ["npv_low", "npv_high", "spending", "programme_cost", "profit", "revenue"])
+    money = _Money(
+        comparison, ["npv_low", "npv_high", "spending", "programme_cost", "profit", "revenue"]
+    )
     business = comparison.scenario.business
     months = comparison.difference(STATED).shape[-1]
+
+    frame = comparison.alternatives
+    by_luck = steps_of(frame["npv_low"], frame["npv_high"])
+
+    def rounded(name: str) -> Callable[[pd.Series], str]:
+        return lambda r: money(r[name], by_luck[str(r.name)])
+
+    def whole(name: str) -> Callable[[pd.Series], str]:
+        return lambda r: money(r[name], max(by_luck.values()))
 
     def payback(row: pd.Series) -> str:
         if row.name == comparison.reference:
@@ -155,29 +169,27 @@ def _finance(comparison: Comparison) -> Table:
         return f"month {found:.0f}" if np.isfinite(found) else f"not in {months}"
 
     columns = [
-        Column("NPV", lambda r: money(r["npv"], _half_step(r, "npv")), "1", True),
+        Column("NPV", rounded("npv"), "1", True),
         Column(
-            "95% interval", lambda r: money.span(r["npv_low"], r["npv_high"], _half_step(r, "npv"))
+            "95% interval",
+            lambda r: money.span(r["npv_low"], r["npv_high"], by_luck[str(r.name)]),
         ),
         Column("ROI", lambda r: share(r["roi"], 0), "2"),
         Column("Pay-back", payback, "3"),
         Column("Spending", lambda r: money(r["spending"]), "4", True),
-        Column("of it programme", lambda r: money(r["programme_cost"])),
+        Column("of it on a programme", lambda r: money(r["programme_cost"])),
         Column(
-            "per customer more",
+            "per extra customer",
             lambda r: number(r["cost_per_incremental_customer"]),
             "5",
         ),
         Column("Subsidy", lambda r: share(r["subsidy_share"], 0), "6"),
-        Column("Revenue", lambda r: money(r["revenue"], edge_step(r["revenue"])), "", True),
-        Column("Profit", lambda r: money(r["profit"], edge_step(r["profit"])), "7"),
+        Column("Revenue", whole("revenue"), "", True),
+        Column("Profit", whole("profit"), "7"),
     ]
 
-    def edge_step(x: float) -> float:
-        return step_of(abs(x) / 10.0) if np.isfinite(x) else 0.0
-
     notes = [
-        Note("1", f"Net present value at {share(business.hurdle_rate)} a year, set-up at the "
+        Note("1", f"Net present value at {share(business.hurdle_rate).replace('.0%', '%')} a year, set-up at the "
              "start; paired 95% interval."),
         Note("2", f"Incremental profit for each {business.currency} spent; {MISSING} where nothing is spent."),
         Note("3", "First month from which the cumulated mean is not below zero to the end."),
@@ -190,10 +202,6 @@ def _finance(comparison: Comparison) -> Table:
         Note("7", "Revenue and profit of the whole business over the horizon, as stated."),
     ]  # fmt: skip
     return _table(comparison, "finance", f"Finance ({money.unit})", columns, notes)
-
-
-def _half_step(row: pd.Series, name: str) -> float:
-    return step_of((row[f"{name}_high"] - row[f"{name}_low"]) / 2.0)
 
 
 def _customers(comparison: Comparison) -> Table:
@@ -251,7 +259,9 @@ def _stages(comparison: Comparison) -> Table:
         return lambda r: number(r[name], 1.0)
 
     order = list(reversed([s for s in STAGE_NAMES if s != "lost"])) + ["lost"]
-    columns = [Column(STAGE_NAMES[stage], whole(stage), edge=at == 0) for at, stage in enumerate(order)]
+    columns = [
+        Column(STAGE_NAMES[stage], whole(stage), edge=at == 0) for at, stage in enumerate(order)
+    ]
     notes = [
         Note("", "Means over the replications as stated. Stages are read off behaviour and "
              "attitude by the scenario’s thresholds; no stage causes anything."),
@@ -288,7 +298,7 @@ class _Money:
         self.size = 1.0
         for from_, scale in _SCALES:
             if largest >= from_:
-                self.size, word = from_ / 1e3, scale
+                self.size, word = from_ / 1e4, scale
                 break
         self.unit = f"{word}{comparison.scenario.business.currency}"
 

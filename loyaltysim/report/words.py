@@ -15,6 +15,8 @@ from loyaltysim.scenario.alternatives import COPIED
 from loyaltysim.units import WEEKS_PER_MONTH, WEEKS_PER_YEAR
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from loyaltysim.results.comparison import Comparison
 
 MISSING = "–"
@@ -41,6 +43,16 @@ def step_of(half_width: float) -> float:
     if not math.isfinite(half_width) or half_width <= 0.0:
         return 0.0
     return float(10.0 ** max(math.floor(math.log10(half_width)) - 1, -2))
+
+
+def steps_of(low: pd.Series, high: pd.Series) -> dict[str, float]:
+    """To what each alternative's figures are rounded, by their intervals, as alike as can be.
+
+    All as the widest interval asks for, but each at least to one digit of its own.
+    """
+    own = {str(name): step_of((high[name] - low[name]) / 2.0) for name in low.index}
+    widest = max(own.values(), default=0.0)
+    return {name: min(widest, 10.0 * step) for name, step in own.items()}
 
 
 def number(x: float, step: float = 0.0) -> str:
@@ -162,6 +174,7 @@ class _Answer:
         self.currency = business.currency
         self.horizon = horizon(business.horizon)
         self.ranges = len(comparison.runs["ranges"])
+        self.steps = steps_of(self.frame["low"], self.frame["high"])
 
     def statements(self) -> list[str]:
         names = contenders(self.comparison)
@@ -178,7 +191,7 @@ class _Answer:
             if programme != top:
                 said.append(self._sure(programme))
             said.append(self._copied(programmes))
-        said.append(self._few())
+        said.append(few(self.comparison))
         return [s for s in said if s]
 
     def _first_of(self, names: list[str]) -> str:
@@ -193,12 +206,8 @@ class _Answer:
 
     def _bounds(self, name: str) -> str:
         row = self.frame.loc[name]
-        step = self._step(name)
+        step = self.steps[name]
         return f"95% interval {_range_of_money(row['low'], row['high'], self.currency, step)}"
-
-    def _step(self, name: str) -> float:
-        row = self.frame.loc[name]
-        return step_of((row["high"] - row["low"]) / 2.0)
 
     def _money(self, x: float, step: float) -> str:
         return money(x, self.currency, step)
@@ -206,7 +215,7 @@ class _Answer:
     def _best(self, top: str) -> str:
         row = self.frame.loc[top]
         reference = _quoted(self.comparison.reference)
-        amount = self._money(abs(row["incremental_profit"]), self._step(top))
+        amount = self._money(abs(row["incremental_profit"]), self.steps[top])
         mean, low, high = row["incremental_profit"], row["low"], row["high"]
         only = len(contenders(self.comparison)) == 1
         if low > 0.0:
@@ -253,7 +262,7 @@ class _Answer:
         values = np.array([row["low_wallet"], row["incremental_profit"], row["high_wallet"]])
         if not np.isfinite(values).all() or (values > 0.0).all() or (values <= 0.0).all():
             return ""
-        step = self._step(name)
+        step = self.steps[name]
         low, _, high = (self._money(v, step) for v in values)
         return (
             " Its sign depends on the share of wallet, which the firm's own data do not tell: "
@@ -289,7 +298,7 @@ class _Answer:
         profit = self.frame["incremental_profit"]
         parts = []
         for name, twin in pairs:
-            step = max(self._step(name), self._step(twin))
+            step = max(self.steps[name], self.steps[twin])
             before, after = self._money(profit[name], step), self._money(profit[twin], step)
             row = self.frame.loc[twin]
             open_ = " (zero within the interval)" if row["low"] <= 0.0 <= row["high"] else ""
@@ -300,14 +309,16 @@ class _Answer:
         verb = "takes" if worse else "moves"
         return f"A rival that copies the programme {verb} {shown}{more}."
 
-    def _few(self) -> str:
-        n = self.comparison.replications
-        if n >= FEW:
-            return ""
-        return (
-            f"Only {n} replications: the shares of runs are a first impression and cannot tell "
-            "60% from 90%; run again with 40 or more before deciding."
-        )
+
+def few(comparison: Comparison) -> str:
+    """A warning where the replications are too few for shares of runs; else nothing."""
+    n = comparison.replications
+    if n >= FEW:
+        return ""
+    return (
+        f"Only {n} replications: P(it pays), a share of {n} runs, is a first impression and cannot "
+        "tell 60% from 90%; run again with 40 or more before deciding."
+    )
 
 
 def _quoted(name: str) -> str:
@@ -328,9 +339,9 @@ def _verdict(p: float, n: int) -> str:
     if high < 1.0 - _CLEAR:
         return "it very probably does not pay"
     if low > 0.5:
-        return "it pays more probably than not"
+        return "it probably pays"
     if high < 0.5:
-        return "it more probably does not pay"
+        return "it probably does not pay"
     if _TOSS_UP[0] <= p <= _TOSS_UP[1]:
         return "about as likely as not"
     more = "to pay" if p > 0.5 else "not to pay"
