@@ -13,7 +13,9 @@ from math import log, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from loyaltysim.compiled import compiled
@@ -23,8 +25,7 @@ _MULTIPLIER_0 = np.uint64(0xD2E7470EE14C6C93)
 _MULTIPLIER_1 = np.uint64(0xCA5A826395121157)
 _WEYL_0 = np.uint64(0x9E3779B97F4A7C15)
 _WEYL_1 = np.uint64(0xBB67AE8584CAA73B)
-_LOW = np.uint64(0xFFFFFFFF)
-_HALF = np.uint64(32)
+_WORD = ir.IntType(64)
 
 _TO_32_BITS = 1.0 / 4294967296.0
 _TO_22_BITS = 1.0 / 4194304.0
@@ -45,20 +46,21 @@ class Luck(NamedTuple):
     awake: float
 
 
-@njit(nogil=True, inline="always")  # type: ignore[misc]
-def _multiply(a, b):  # type: ignore[no-untyped-def]
-    """High and low 64 bits of a product of two 64-bit integers."""
-    a_high = a >> _HALF
-    a_low = a & _LOW
-    b_high = b >> _HALF
-    b_low = b & _LOW
-    low = a_low * b_low
-    cross = a_high * b_low + (low >> _HALF)
-    cross_low = (cross & _LOW) + a_low * b_high
-    return a_high * b_high + (cross >> _HALF) + (cross_low >> _HALF), a * b
+@intrinsic  # type: ignore[misc]
+def _multiply(_typing, a, _b):  # type: ignore[no-untyped-def]
+    """High and low 64 bits of a product of two 64-bit integers: one machine instruction."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        wide = [builder.zext(value, ir.IntType(128)) for value in arguments]
+        product = builder.mul(*wide)
+        high = builder.trunc(builder.lshr(product, ir.Constant(ir.IntType(128), 64)), _WORD)
+        halves = high, builder.trunc(product, _WORD)
+        return context.make_tuple(builder, signature.return_type, halves)
+
+    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
 
 
-@njit(nogil=True)  # type: ignore[misc]
+@njit(nogil=True, forceinline=True)  # type: ignore[misc]
 def philox(seed, replication, who, decision, nth, instance):  # type: ignore[no-untyped-def]
     """One block of Philox4x64-10: four 64-bit words."""
     key_0 = np.uint64(seed)
@@ -70,22 +72,22 @@ def philox(seed, replication, who, decision, nth, instance):  # type: ignore[no-
     for _ in range(10):
         high_0, low_0 = _multiply(_MULTIPLIER_0, c_0)
         high_1, low_1 = _multiply(_MULTIPLIER_1, c_2)
-        c_0 = high_1 ^ c_1 ^ key_0
+        c_0 = high_1 ^ (c_1 ^ key_0)
         c_1 = low_1
-        c_2 = high_0 ^ c_3 ^ key_1
+        c_2 = high_0 ^ (c_3 ^ key_1)
         c_3 = low_0
         key_0 = key_0 + _WEYL_0
         key_1 = key_1 + _WEYL_1
     return c_0, c_1, c_2, c_3
 
 
-@njit(nogil=True, inline="always")  # type: ignore[misc]
+@njit(nogil=True, forceinline=True)  # type: ignore[misc]
 def _piece(word, shift, mask, scale):  # type: ignore[no-untyped-def]
     # Half a step is added, so that neither 0 nor 1 is ever drawn.
     return (np.float64((word >> np.uint64(shift)) & np.uint64(mask)) + 0.5) * scale
 
 
-@njit(nogil=True)  # type: ignore[misc]
+@njit(nogil=True, forceinline=True)  # type: ignore[misc]
 def occasion_luck(seed, replication, who, nth):  # type: ignore[no-untyped-def]
     """All draws of a customer's nth occasion, from one block (decision 1)."""
     a, b, c, d = philox(seed, replication, who, 1, nth, 0)

@@ -24,6 +24,8 @@ Record = Any
 
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
+OPTIONS = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
 _rules: list[Callable[..., Any]] = []
 
 
@@ -102,4 +104,4 @@ def make_compilable() -> None:
     from numba.extending import register_jitable
 
     while _rules:
-        register_jitable(_rules.pop())
+        register_jitable(**OPTIONS)(_rules.pop())

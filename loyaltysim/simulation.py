@@ -132,6 +132,7 @@ class Run:
         self.season = season_of(business)
         self.customers, self.due = born(business, self.levels, seed, replication, self.season)
         self.schemes = schemes_of(business)
+        self.rivals_open_at = self.schemes["opens_at"][self.schemes["rival"] == 1]
         self.members = np.zeros((len(self.customers), len(self.schemes)), MEMBER)
         self.segments = segments_of(business, self.levels)
         self.beliefs = np.zeros(1, BELIEFS)
@@ -147,7 +148,7 @@ class Run:
         self.flows = np.zeros((weeks, len(self.schemes), n, len(FLOWS)), np.int64)
         self.moves = np.zeros((weeks, n, len(STAGES), len(STAGES)), np.int64)
         self.firm_rows = np.zeros((weeks, 5))
-        self.desk_rows: list[tuple[float, float, float, float]] = []
+        self.desk_rows: list[Floats] = []
         at_start = self.customers["segment"] * len(STAGES) + self.customers["stage"]
         self.at_start = np.bincount(at_start, minlength=n * len(STAGES)).reshape(n, len(STAGES))
 
@@ -162,7 +163,7 @@ class Run:
         known = self.seats["person"][self.customers["contact"]]
         self.customers["contact_known"] = known
         self.inbox = np.zeros(0, MESSAGE)
-        self.words: list[Records] = []
+        self.words = np.zeros(0, WORD)
         self.visits_last_week: float | None = None
         self.members_so_far = 0
         self.blocks = [
@@ -170,6 +171,15 @@ class Run:
             for lo in range(0, len(self.customers), BLOCK)
         ]
         self.outcomes = [self._outcome(n) for _ in self.blocks]
+        # The same sums as plain integers, to add them up.
+        self.sums = [
+            (
+                out.tallies.view(np.int64).reshape(n, -1),
+                out.flows.view(np.int64).reshape(*out.flows.shape, len(FLOWS)),
+                out.moves,
+            )
+            for out in self.outcomes
+        ]
         if census is not None:
             census.begin(self)
         self.seconds["birth"] = perf_counter() - began
@@ -199,6 +209,7 @@ class Run:
             yield self.env.timeout(1.0)
         self.week_now = self.weeks - 1
         self.staff.pay()
+        self._closed_complaints()
 
     def show_the_firm(self) -> None:
         """Customers will see the staff and the load as they stand now."""
@@ -212,15 +223,14 @@ class Run:
         last = number == self.weeks - 1
         week["closes_books"] = last or month_of(number) != month_of(number + 1)
         week["team_change"] = staff.team_change
-        opens = self.schemes["opens_at"][self.schemes["rival"] == 1]
-        week["rival_schemes"] = int((opens <= number + 1).sum())
-        usual = max(staff.present, 1) * self.levels.visits_per_seat
+        week["rival_schemes"] = int((self.rivals_open_at <= number + 1).sum())
+        usual = max(len(self.servers), 1) * self.levels.visits_per_seat
         visits = self.visits_last_week
         week["overload"] = max(0.0, visits / usual - 1.0) if visits is not None else 0.0
-        skills = [staff.skill(e) for e in staff.employees if e is not None]
+        skills = self.seats["skill"][self.servers].tolist()
         self.firm_rows[number] = (
-            staff.present,
-            float(np.mean(skills)) if skills else 0.0,
+            len(skills),
+            sum(skills) / len(skills) if skills else 0.0,
             staff.quits,
             staff.hires,
             week["overload"][0],
@@ -228,18 +238,22 @@ class Run:
 
     def deliver(self) -> None:
         """Ends of complaints and words reach the customers, in a fixed order."""
-        closed = self.desk.messages()
-        self.desk_rows += [
-            (float(self.week_now), row["hours"], float(row["answered"]), float(row["resolved"]))
-            for row in closed
-        ]
-        words = [_as_messages(words) for words in self.words]
-        self.words = []
-        inbox = np.concatenate([closed, *words])
+        closed = self._closed_complaints()
+        inbox = np.zeros(len(closed) + len(self.words), MESSAGE)
+        inbox[: len(closed)] = closed
+        _write_messages(inbox[len(closed) :], self.words)
         order = np.lexsort(
             (inbox["order"], inbox["nth"], inbox["sender"], inbox["kind"], inbox["customer"])
         )
         self.inbox = inbox[order]
+
+    def _closed_complaints(self) -> Records:
+        closed = self.desk.messages()
+        rows = np.full((len(closed), 4), float(self.week_now))
+        for place, name in enumerate(("hours", "answered", "resolved"), 1):
+            rows[:, place] = closed[name]
+        self.desk_rows.append(rows)
+        return closed
 
     def live_the_population(self) -> None:
         """Every customer's occasions of the week."""
@@ -258,8 +272,8 @@ class Run:
                 sent = list(pool.map(lambda job: self._live_block(*job), jobs))
         else:
             sent = [self._live_block(*job) for job in jobs]
-        self.tickets = np.concatenate([tickets for tickets, _ in sent])
-        self.words = [words for _, words in sent if len(words)]
+        self.tickets = _joined([tickets for tickets, _ in sent])
+        self.words = _joined([words for _, words in sent])
 
     def _live_block(
         self, world: World, number: int, lo: int, hi: int, inbox_lo: int, inbox_hi: int
@@ -282,7 +296,7 @@ class Run:
                 out.sent[:] = 0
                 if at == end:
                     break
-        return np.concatenate(sent[0]), np.concatenate(sent[1])
+        return _joined(sent[0]), _joined(sent[1])
 
     def _spans(self, world: World, out: Outcome, lo: int, hi: int) -> list[Any]:
         """The block cut into customers who run compiled and those who run interpreted."""
@@ -306,14 +320,13 @@ class Run:
     def gather(self) -> None:
         """Sums of the blocks, in block order, go to the ledger and the tables."""
         n = self.week_now
-        for out in self.outcomes:
-            sums = out.tallies.view(np.int64).reshape(len(out.tallies), -1)
-            self.ledger[n, :-1] += sums[:, : len(ACCOUNTS)]
-            self.counts[n] += sums[:, len(ACCOUNTS) :]
-            self.flows[n] += out.flows.view(np.int64).reshape(*out.flows.shape, len(FLOWS))
-            self.moves[n] += out.moves
-            for array in (out.tallies, out.flows, out.moves):
-                array[...] = 0
+        for tallies, flows, moves in self.sums:
+            self.ledger[n, :-1] += tallies[:, : len(ACCOUNTS)]
+            self.counts[n] += tallies[:, len(ACCOUNTS) :]
+            self.flows[n] += flows
+            self.moves[n] += moves
+            for array in (tallies, flows, moves):
+                array.fill(0)
         self.segments["reach_until"] += self.segments["reach_rate"]
         self.visits_last_week = float(self.counts[n, :, COUNTS.index("purchases")].sum())
         self.members_so_far += int(self.counts[n, :, COUNTS.index("joined")].sum())
@@ -361,15 +374,25 @@ def _attributes(array: NDArray[Any]) -> Any:
     return array.view(np.recarray) if array.dtype.names else array
 
 
-def _as_messages(words: Records) -> Records:
-    messages = np.zeros(len(words), MESSAGE)
+def _joined(parts: Sequence[Records]) -> Records:
+    """One array of several of a kind; `np.concatenate` would compare their fields each time."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = np.empty(sum(len(part) for part in parts), parts[0].dtype)
+    at = 0
+    for part in parts:
+        whole[at : at + len(part)] = part
+        at += len(part)
+    return whole
+
+
+def _write_messages(messages: Records, words: Records) -> None:
     messages["customer"] = words["hearer"]
     messages["kind"] = 1
     messages["sender"] = words["teller"]
     messages["nth"] = words["nth"]
     messages["order"] = np.arange(len(words))
     messages["good"] = words["good"]
-    return messages
 
 
 def run(
@@ -403,6 +426,7 @@ def run(
     life.seconds["firm"] = (
         life.seconds["total"] - life.seconds["birth"] - life.seconds["population"]
     )
+    desk = np.concatenate(life.desk_rows)
     return Result(
         business=business,
         levels=life.levels,
@@ -414,12 +438,12 @@ def run(
         moves=life.moves,
         at_start=life.at_start,
         firm=life.firm_rows,
-        desk=np.array(life.desk_rows).reshape(-1, 4),
+        desk=desk,
         customers=life.customers,
         members=life.members,
         schemes=life.schemes,
         quits=life.staff.quits,
         hires=life.staff.hires,
-        open_tickets=life.desk.opened - len(life.desk_rows),
+        open_tickets=life.desk.opened - len(desk),
         seconds=life.seconds,
     )

@@ -8,8 +8,9 @@ from loyaltysim.draws import normal, uniforms
 from loyaltysim.mechanism import Record, rule
 
 ORDER = 10
-STATE = {"rate": float, "drift": float, "drift_quarter": int, "occasions": int}
-"""Occasions a week at the average season, its present log deviation, and occasions so far."""
+STATE = {"rate": float, "drift": float, "drift_quarter": int, "pace": float, "occasions": int}
+"""Occasions a week at the average season, its log deviation in a quarter, the occasions a week
+that go with it, and occasions so far."""
 
 DECISIONS = {"gap": 2, "drift": 3}
 _GAP = DECISIONS["gap"]
@@ -19,9 +20,10 @@ QUARTER_WEEKS = 13.0
 
 
 @rule
-def drift_on(customer: Record, segment: Record, week: Record, now: float) -> None:
+def drift_on(customer: Record, segment: Record, week: Record, quarter: int) -> None:
     """The log rate wanders about its mean, a step a quarter (autoregressive, so it stays put)."""
-    quarter = int(now / QUARTER_WEEKS)
+    if customer.drift_quarter == quarter:
+        return
     while customer.drift_quarter < quarter:
         customer.drift_quarter += 1
         luck = uniforms(
@@ -29,6 +31,9 @@ def drift_on(customer: Record, segment: Record, week: Record, now: float) -> Non
         )
         step = sqrt(1.0 - segment.drift_keeps * segment.drift_keeps) * segment.drift_sd
         customer.drift = segment.drift_keeps * customer.drift + step * normal(luck[0])
+    # The mean of exp(drift) is kept at one.
+    deviation = customer.drift - 0.5 * segment.drift_sd * segment.drift_sd
+    customer.pace = customer.rate * exp(deviation)
 
 
 @rule
@@ -44,9 +49,7 @@ def gap(customer: Record, segment: Record, week: Record, first: float) -> float:
         more = uniforms(week.seed, week.replication, customer.who, _GAP, customer.occasions, 0)
         for k in range(segment.regularity - 1):
             product *= more[k]
-    # The mean of exp(drift) is kept at one.
-    rate = customer.rate * exp(customer.drift - 0.5 * segment.drift_sd * segment.drift_sd)
-    return -log(product) / (segment.regularity * rate)
+    return -log(product) / (segment.regularity * customer.pace)
 
 
 @rule

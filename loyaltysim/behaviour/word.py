@@ -34,8 +34,12 @@ def recommend(
 ) -> int:
     """How many people a satisfied customer tells, for the weeks since the last visit: 0 or 1."""
     log_rate = beliefs.recommends_by_satisfaction * disconfirmation(customer, beliefs)
-    expected = beliefs.recommends_per_year * weeks / 52.0 * exp(log_rate)
-    if u >= expected or u >= 1.0 - exp(-expected):
+    expected = beliefs.recommends_per_year * weeks / 52.0
+    # Most visits end here, without an exponential: exp(x) <= 1 / (1 - x) below x = 1.
+    if log_rate < 1.0 and u * (1.0 - log_rate) >= expected:
+        return 0
+    expected *= exp(log_rate)
+    if u >= 1.0 - exp(-expected):
         return 0
     customer.recommended_at = now
     tally.recommended += 1

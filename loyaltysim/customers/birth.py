@@ -109,13 +109,15 @@ def _give_traits(
     if rate is None:
         assert segment.contract is not None
         people["rate"] = 1.0 / segment.contract.every
-    elif rate.spread == 0.0:
-        people["rate"] = rate.mean
     else:
-        shape = 1.0 / rate.spread**2
-        # A rate of zero would mean a division by it; the smallest is far below one in a lifetime.
-        people["rate"] = np.maximum(gammaincinv(shape, traits[:, 0]) / shape * rate.mean, 1e-9)
         people["drift"] = rate.drift * ndtri(state[:, 6])
+        people["rate"] = rate.mean
+        if rate.spread > 0.0:
+            shape = 1.0 / rate.spread**2
+            # Zero would mean a division by it; the smallest is far below one in a lifetime.
+            people["rate"] = np.maximum(gammaincinv(shape, traits[:, 0]) / shape * rate.mean, 1e-9)
+    drift = 0.0 if rate is None else rate.drift
+    people["pace"] = people["rate"] * np.exp(people["drift"] - 0.5 * drift**2)
 
     buys = min(segment.buy_share, 1.0 - SMALLEST)
     here = max(segment.share_of_wallet, SMALLEST)
@@ -209,12 +211,13 @@ def _give_start(
     gap = people["usual_gap"]
     people["purchases"] = np.select(
         [stage == FIRST_TIME, stage == REPEAT, stage == LOST, regular],
-        [1, 3, 3, max(stages.client_purchases, 12)],
+        [1, max(2, min(3, stages.client_purchases - 1)), 3, max(stages.client_purchases, 12)],
         0,
     )
     customer = people["purchases"] > 0
     # Bought a part of a usual gap ago, so that a client is not overdue.
-    last = np.where(stage == LOST, -26.0 - 26.0 * luck[:, 4], -gap * luck[:, 4])
+    recent = -gap * min(1.0, stages.client_overdue_gaps) * luck[:, 4]
+    last = np.where(stage == LOST, -26.0 - 26.0 * luck[:, 4], recent)
     people["last_at"] = np.where(customer, last, -np.inf)
     people["first_at"] = np.where(customer, last - (people["purchases"] - 1) * gap, -np.inf)
     people["lost_at"] = np.where(stage == LOST, -26.0 * luck[:, 4], -np.inf)
@@ -235,8 +238,7 @@ def _first_occasion(people: Records, segment: Segment, state: Floats, season: Fl
     rate = segment.occasions_per_week
     # The gap that contains week 0 is drawn by its length (Erlang k + 1), and cut at random.
     k = rate.regularity
-    speed = people["rate"] * np.exp(people["drift"] - 0.5 * rate.drift**2)
-    weeks = gammaincinv(k + 1.0, state[:, 4]) / (k * speed) * state[:, 5]
+    weeks = gammaincinv(k + 1.0, state[:, 4]) / (k * people["pace"]) * state[:, 5]
     if len(season) == 0:
         return np.asarray(weeks)
     passed = np.concatenate([[0.0], np.cumsum(season)])

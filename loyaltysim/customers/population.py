@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, take_notice
 from loyaltysim.behaviour.familiarity import fade
 from loyaltysim.behaviour.habit import remember_choice
-from loyaltysim.behaviour.occasions import after, drift_on, gap
+from loyaltysim.behaviour.occasions import QUARTER_WEEKS, after, drift_on, gap
 from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.behaviour.word import hear, hearer, recommend, rumour, warn
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
@@ -162,6 +162,7 @@ def live_week(
     thresholds = world.thresholds[0]
     visit = out.visit[0]
     people = len(customers)
+    quarter = int(week.begins / QUARTER_WEEKS)
     programmes = len(schemes)
     tickets = out.sent[0]
     words = out.sent[1]
@@ -190,6 +191,9 @@ def live_week(
             now = due[i]
             luck = occasion_luck(week.seed, week.replication, customer.who, customer.occasions)
             tally.occasions += 1
+            # Gaps depend on nothing that happens, so the next date can be worked out meanwhile.
+            drift_on(customer, segment, week, quarter)
+            later = after(now, gap(customer, segment, week, luck.gap), world.season)
 
             if customer.never == 0 and (customer.aware == 0 or customer.activity == GONE):
                 take_notice(customer, segment, week, now, tally)
@@ -296,8 +300,7 @@ def live_week(
                 out.moves[customer.segment, customer.stage, stage] += 1
                 customer.stage = stage
             customer.occasions += 1
-            drift_on(customer, segment, week, now)
-            due[i] = after(now, gap(customer, segment, week, luck.gap), world.season)
+            due[i] = later
 
     if week.closes_books == 1:
         for i in range(lo, hi):

@@ -62,10 +62,12 @@ def decide_staying(
     """
     weeks = now - customer.stayed_until
     customer.stayed_until = now
-    silent_risk = customer.frailty * segment.loss_per_week * weeks * exp(log_risk)
-    # 1 - exp(-risk) <= risk: most occasions end here, without the exponential.
-    if u >= known_risk + silent_risk:
+    silent_risk = customer.frailty * segment.loss_per_week * weeks
+    # Most occasions end here, without an exponential: exp(x) <= 1 / (1 - x) below x = 1,
+    # and 1 - exp(-risk) <= risk.
+    if log_risk < 1.0 and (u - known_risk) * (1.0 - log_risk) >= silent_risk:
         return
+    silent_risk *= exp(log_risk)
     known = 1.0 - exp(-known_risk)
     if u < known:
         leave(customer, segment, week, beliefs, now, True, tally)

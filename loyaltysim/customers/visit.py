@@ -90,6 +90,8 @@ def pay(customer: Record, visit: Record, week: Record, tally: Record) -> None:
     tally.purchases += 1
     if customer.purchases == 0:
         customer.first_at = visit.now
+        # Only from now on is there a customer to lose.
+        customer.stayed_until = visit.now
         tally.first_purchases += 1
     else:
         customer.usual_gap += USUAL_GAP_MOVES * (visit.now - customer.last_at - customer.usual_gap)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from math import log
 from typing import Any
 
@@ -18,20 +17,6 @@ from loyaltysim.units import HOURS_PER_WEEK
 DECISIONS = {"ticket": 31}
 
 
-@dataclass(slots=True)
-class Closed:
-    """How a complaint ended; `hours` from the complaint to its end."""
-
-    customer: int
-    who: int
-    nth: int
-    severity: float
-    basket: float
-    hours: float
-    answered: bool
-    resolved: bool
-
-
 class Desk:
     """Agents, a queue, and patience; one ticket is one process. Times are weeks."""
 
@@ -43,7 +28,7 @@ class Desk:
         self.key = key
         self.book = book
         self.agents = simpy.Resource(env, capacity=terms.desk.agents)
-        self.closed: list[Closed] = []
+        self.closed: list[tuple[float, ...]] = []
         self.opened = 0
 
     def take(self, tickets: Records) -> None:
@@ -63,7 +48,8 @@ class Desk:
         yield env.timeout(opened_at - env.now + min(taken_up, patience))
         if taken_up < patience:
             with self.agents.request() as request:
-                yield request | env.timeout(patience - taken_up)
+                if not request.triggered:
+                    yield request | env.timeout(patience - taken_up)
                 if request.triggered:
                     answered = True
                     work = -log(luck[2]) * terms.desk.handling_hours / HOURS_PER_WEEK
@@ -71,19 +57,12 @@ class Desk:
                     resolved = bool(luck[3] < terms.desk.resolved)
                     self.book("service", terms.desk.cost_per_ticket)
         hours = (env.now - opened_at) * HOURS_PER_WEEK
+        # In the order of the fields of a message: customer, kind, sender, nth, order, good, ...
         self.closed.append(
-            Closed(customer, who, nth, severity, basket, hours, answered, resolved)
+            (customer, 0, who, nth, 0, 0.0, severity, hours, answered, resolved, basket)
         )
 
     def messages(self) -> Records:
         """What the ends of complaints since the last call tell the customers."""
         closed, self.closed = self.closed, []
-
-
-        out = np.zeros(len(closed), MESSAGE)
-        for place, end in enumerate(closed):
-            out[place] = (
-                end.customer, 0, end.who, end.nth, 0, 0.0, end.severity, end.hours,
-                int(end.answered), int(end.resolved), end.basket,
-            )  # fmt: skip
-        return out
+        return np.array(closed, MESSAGE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +17,10 @@ from loyaltysim.report import pictures
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.svg import FONTS, inline
 from loyaltysim.report.tables import tables_of
-from loyaltysim.report.words import answer, best, few, horizon, number
+from loyaltysim.report.words import answer, best, few, horizon, is_copy, money, number
 from loyaltysim.results.comparison import RANGES, Comparison
 from loyaltysim.scenario import dump
+from loyaltysim.scenario.alternatives import COPIED
 
 _MOST_IN_A_PICTURE = 12
 """Small pictures on one sheet; more are continued on a further one, so that none is cut."""
@@ -45,23 +47,29 @@ def render(comparison: Comparison) -> str:
     business = comparison.scenario.business
     groups = _assumptions(comparison)
     warning = few(comparison)  # Stands beside the probabilities.
+    said_first = [said for said in answer(comparison) if said != warning]
     return environment.get_template("page.html.j2").render(
         fonts=Markup(FONTS),
         version=__version__,
         title=business.name,
         facts=_facts(comparison),
-        answer=[said for said in answer(comparison) if said != warning],
+        answer=[_unbroken(said, business.currency) for said in said_first],
         few=warning,
         tables=tables_of(comparison),
         pictures=list(_pictures(comparison)),
         assumptions=[row for group in groups for row in group["rows"]],
         assumption_groups=groups,
         grades="experiment, meta-analysis, field data, survey, practitioner, assumption",
-        notes=comparison.scenario.notes(),
+        notes=_notes(comparison),
         seed=business.seed,
         replications=comparison.replications,
         scenario=dump(comparison.scenario.document),
     )
+
+
+def _unbroken(text: str, currency: str) -> str:
+    """No line break between the currency and its amount."""
+    return re.sub(rf"\b{currency} (?=[−0-9])", f"{currency}\u00a0", text)
 
 
 def _facts(comparison: Comparison) -> list[str]:
@@ -92,6 +100,10 @@ class _Shown:
 
 def _pictures(comparison: Comparison) -> Iterator[_Shown]:
     others = [name for name in comparison.names if name != comparison.reference]
+    profit = money(
+        comparison.alternatives.loc[comparison.reference, "profit"],
+        comparison.scenario.business.currency,
+    )
     whole: list[tuple[str, Callable[..., Figure], str, str, bool]] = [
         (
             "decision",
@@ -115,8 +127,8 @@ def _pictures(comparison: Comparison) -> Iterator[_Shown]:
             "money",
             pictures.where_the_money_went,
             "Where the money went",
-            "From the reference’s profit to the alternative’s, account by account: colour adds "
-            "profit, grey takes it, the last bar is what is left.",
+            f"From the profit of “{comparison.reference}”, {profit}, to that of the alternative, "
+            "account by account: colour adds profit, grey takes it, the last bar is what is left.",
             True,
         ),
         (
@@ -182,7 +194,7 @@ def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:
         low, value, high = scenario.range_of(name)
         groups.setdefault(name.partition(".")[0], []).append(
             {
-                "name": name,
+                "name": Markup(".<wbr>").join(name.split(".")).replace("_", Markup("_<wbr>")),
                 "label": entry.label,
                 "value": _plain(value),
                 "range": f"{_plain(low)} to {_plain(high)}",
@@ -194,6 +206,20 @@ def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:
     return [
         {"label": _SECTIONS.get(section, section), "rows": rows} for section, rows in groups.items()
     ]
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    """The scenario's notes, without those on a copied alternative that hold for its original."""
+    notes = comparison.scenario.notes()
+    copies = [name for name in comparison.names if is_copy(name, comparison.names)]
+    repeated = {
+        f"{name}: {note.removeprefix(original)}"
+        for name in copies
+        for original in [f"{name.removesuffix(COPIED)}: "]
+        for note in notes
+        if note.startswith(original)
+    }
+    return [note for note in notes if note not in repeated]
 
 
 def _plain(x: float) -> str:

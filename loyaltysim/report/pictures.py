@@ -21,7 +21,7 @@ from loyaltysim.report.style import (
     FAINT,
     INK,
     NARROW,
-    SIZE,
+    PAPER,
     SMALL,
     SOFT,
     WIDE,
@@ -36,7 +36,7 @@ from loyaltysim.report.style import (
     picture,
     tidy_money,
 )
-from loyaltysim.report.words import best, horizon, money, number, share, step_of
+from loyaltysim.report.words import best, horizon, number, share
 from loyaltysim.results.comparison import Comparison
 
 __all__ = [
@@ -90,6 +90,15 @@ ACCOUNT_NAMES = {
 _TITLE = 0.17
 """Inches of a line of a title."""
 
+_TICKS = 0.28
+"""Inches below axes for the figures at their ticks, and a gap."""
+
+_WORTH_A_BAR = 0.005
+"""Accounts that change by less than this share of the largest change are shown together."""
+
+_BETWEEN = 1.05
+"""Inches between two pictures of retention: labels at the end of lines, then an axis."""
+
 _FIGURES = 0.5
 """Inches of a column of figures beside bars."""
 
@@ -101,7 +110,7 @@ def decision(
     """Incremental profit of each alternative, and how far luck and ignorance move it."""
     frame = comparison.alternatives.loc[_others(comparison)]
     shown = list(names) if names is not None else list(frame.index)
-    row, head, foot, side = 0.46, 0.3, 0.8 if width >= WIDE else 1.15, 0.12
+    row, head, foot, side = 0.48, 0.3, 0.68 if width >= WIDE else 1.05, 0.12
     sheet = Sheet(width, head + row * len(shown) + foot)
     axes = sheet.axes(side, head, width - 2 * side, row * len(shown))
     columns = ["low", "high", "ranges_low", "ranges_high", "low_wallet", "high_wallet"]
@@ -125,9 +134,10 @@ def decision(
         top = head + at * row + 0.05
         both = f"{share(data['p_pays_stated'], 0)} | {share(data['p_pays_ranges'], 0)}"
         room = letters_in(width - 2 * side - 1.0)
-        _title(sheet, side, top + 0.2, cut(name, room))
+        clear = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
+        _title(sheet, side, top + 0.2, cut(name, room), bbox=clear)
         sheet.text(width - side, top + 0.11, both, ha="right", va="baseline")
-        _range_bar(axes, data, at + 0.66, colour[name])
+        _range_bar(axes, data, at + 0.58, colour[name])
         if at:
             axes.axhline(at, color=FAINT, linewidth=0.5)
     handles = [
@@ -164,14 +174,14 @@ def _range_bar(axes: Axes, data: pd.Series, y: float, colour: str) -> None:
     letters = sorted([(data["low_wallet"], "L"), (data["high_wallet"], "H")])
     for (value, letter), side in zip(letters, ("right", "left"), strict=True):
         if np.isfinite(value):
-            axes.vlines(value, y - 0.14, y - 0.05, color=INK, linewidth=0.9)
+            axes.vlines(value, y + 0.11, y + 0.32, color=INK, linewidth=0.9)
             axes.annotate(
                 letter,
-                (value, y - 0.1),
-                xytext=(-1.5 if side == "right" else 1.5, 0.5),
+                (value, y + 0.34),
+                xytext=(-2.0 if side == "right" else 2.0, 0.0),
                 textcoords="offset points",
                 ha=side,
-                va="bottom",
+                va="baseline",
                 fontsize=6.5,
             )
 
@@ -184,7 +194,7 @@ def cumulative(
     frame = comparison.cumulative
     shown = list(names) if names is not None else _others(comparison)
     currency = comparison.scenario.business.currency
-    sheet, grid = _grid(comparison, width, shown, height=1.25, left=0.62, bottom=0.48)
+    sheet, grid = _grid(width, shown, height=1.25, left=0.62, bottom=0.5)
     bounds = frame[frame["alternative"] != comparison.reference]
     limits = bounds[["low", "high", "ranges_low", "ranges_high", "mean"]].to_numpy()
     colour = colours(comparison)
@@ -232,7 +242,10 @@ def stages(comparison: Comparison, *, width: float = WIDE) -> Figure:
     across = len(chosen) if beside else 1
     rows = -(-len(chosen) // across)
     panel = (width - left - right - gap * (across - 1)) / across
-    sheet = Sheet(width, rows * (height + 2 * _TITLE + 0.2) + 0.35)
+    titles = [lines(name, letters_in(panel)) for name in chosen]
+    head = _TITLE * max(title.count("\n") + 1 for title in titles) + 0.1
+    cell = head + height + 0.25
+    sheet = Sheet(width, rows * cell + 0.2)
     frame = comparison.stages.pivot_table(
         index=["alternative", "week"], columns="stage", values="people", sort=False
     )
@@ -241,10 +254,8 @@ def stages(comparison: Comparison, *, width: float = WIDE) -> Figure:
         keep = np.unique(np.append(weeks[::4], weeks[-1]))
         data = frame.loc[name].loc[keep]
         x, y = at % across, at // across
-        title_top = y * (height + 2 * _TITLE + 0.2)
-        axes = sheet.axes(left + x * (panel + gap), title_top + 2 * _TITLE + 0.06, panel, height)
-        title = lines(name, letters_in(panel))
-        _title(sheet, left + x * (panel + gap), title_top + 2 * _TITLE + 0.06, title)
+        axes = sheet.axes(left + x * (panel + gap), y * cell + head, panel, height)
+        _title(sheet, left + x * (panel + gap), y * cell + head, titles[at])
         months = keep / 52.0 * 12.0
         stacked = [data[stage].to_numpy() for stage in STAGE_NAMES]
         axes.stackplot(
@@ -271,7 +282,7 @@ def _stage_labels(axes: Axes, ends: np.ndarray) -> None:
     tops = np.cumsum(ends)
     middles = tops - ends / 2.0
     low, high = axes.get_ylim()
-    height = axes.get_position().height * axes.figure.get_size_inches()[1]
+    height = axes.bbox.height / 72.0
     places = spread(middles, (high - low) * 0.15 / height, low, high)
     x = axes.get_xlim()[1]
     for place, middle, (stage, label), end in zip(
@@ -306,7 +317,6 @@ def stage_differences(
     difference = people - people.loc[comparison.reference]
     labels = list(STAGE_NAMES.values())
     sheet, grid = _grid(
-        comparison,
         width,
         shown,
         height=1.15,
@@ -337,14 +347,13 @@ def where_the_money_went(
     signs = pd.Series([1.0 if a == "revenue" else -1.0 for a in ACCOUNTS], index=list(ACCOUNTS))
     change = change * signs
     largest = change.abs().max()
-    used = [a for a in ACCOUNTS if largest[a] > 1e-3 * largest.max()] or ["revenue"]
+    used = [a for a in ACCOUNTS if largest[a] > _WORTH_A_BAR * largest.max()] or ["revenue"]
     if len(used) < int((largest > 0.0).sum()):
         change["rest"] = change[[a for a in ACCOUNTS if a not in used]].sum(axis=1)
         used = [*used, "rest"]
     labels = [*(ACCOUNT_NAMES.get(a, "All others") for a in used), "Profit"]
     height = 0.165 * len(labels) + 0.1
     sheet, grid = _grid(
-        comparison,
         width,
         shown,
         height=height,
@@ -373,8 +382,7 @@ def where_the_money_went(
         axes.set_yticks(y, labels)
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-        tidy_money(axes.xaxis)
-        axes.xaxis.get_major_locator().set_params(nbins=3)
+        tidy_money(axes.xaxis, 3)
         if at % _columns(width, len(shown), 1.28, 1.55):
             axes.set_yticklabels([])
         currency = comparison.scenario.business.currency
@@ -404,7 +412,7 @@ def _figures(axes: Axes, said: Sequence[str], *, last_bold: bool) -> None:
 def _signed(values: np.ndarray, largest: float) -> list[str]:
     """Changes with their sign, all in the unit that suits the largest; nothing for no change."""
     size, letter = next(
-        ((s, x) for s, x in ((1e9, "bn"), (1e6, "m"), (1e3, "k")) if largest >= 10.0 * s / 10.0),
+        ((s, x) for s, x in ((1e9, "bn"), (1e6, "m"), (1e3, "k")) if largest >= s),
         (1.0, ""),
     )
     step = 1.0 if largest / size >= 100.0 or size == 1.0 else 0.1
@@ -426,13 +434,13 @@ def retention(comparison: Comparison, *, width: float = WIDE) -> Figure:
     months = int(frame.index.max())
     beside = width >= WIDE
     left, right, height = 0.62, 0.8, 1.9
-    panel = (width - left - right - (0.75 if beside else 0.0)) / (2 if beside else 1)
+    panel = (width - left - right - (_BETWEEN if beside else 0.0)) / (2 if beside else 1)
     cell = height + 0.75
     sheet = Sheet(width, cell * (1 if beside else 2))
     titles = {"base": "Today’s customers", "new": "Newcomers"}
     since = {"base": "Months since the start", "new": "Months since joining"}
     for at, (group, title) in enumerate(titles.items()):
-        x = left + (panel + 0.75 if beside else 0.0) * at
+        x = left + (panel + _BETWEEN if beside else 0.0) * at
         top = 0.0 if beside else cell * at
         _title(sheet, x, top + 0.3, title)
         axes = sheet.axes(x, top + 0.3, panel, height)
@@ -467,7 +475,7 @@ def retention_differences(
         name: 100.0 * (curves[name] - curves[comparison.reference]) for name in _others(comparison)
     }
     limits = np.concatenate([d.to_numpy().ravel() for d in difference.values()])
-    sheet, grid = _grid(comparison, width, shown, height=1.1, left=0.62, bottom=0.72)
+    sheet, grid = _grid(width, shown, height=1.1, left=0.62, bottom=0.66 if width >= WIDE else 0.85)
     colour = colours(comparison)
     for at, (name, axes) in enumerate(zip(shown, grid, strict=True)):
         data = difference[name]
@@ -537,7 +545,6 @@ def _columns(width: float, count: int, left: float, narrowest: float) -> int:
 
 
 def _grid(
-    comparison: Comparison,
     width: float,
     names: Sequence[str],
     *,
@@ -554,15 +561,18 @@ def _grid(
     panel = (width - left - right - gap_x * (across - 1)) / across
     room = letters_in(panel)
     titles = [lines(name, room) for name in names]
-    head = _TITLE * max(t.count("\n") + 1 for t in titles) + 0.1
-    cell = head + height + 0.28
-    sheet = Sheet(width, rows * cell + bottom - 0.2)
+    heads = [
+        _TITLE * max(t.count("\n") + 1 for t in titles[row * across : (row + 1) * across]) + 0.1
+        for row in range(rows)
+    ]
+    sheet = Sheet(width, sum(heads) + rows * (height + _TICKS) - _TICKS + bottom)
     grid = []
     for at, title in enumerate(titles):
+        row = at // across
         x = left + (at % across) * (panel + gap_x)
-        y = (at // across) * cell
-        _title(sheet, x, y + head, title)
-        grid.append(sheet.axes(x, y + head, panel - figures, height))
+        y = sum(heads[: row + 1]) + row * (height + _TICKS)
+        _title(sheet, x, y, title)
+        grid.append(sheet.axes(x, y, panel - figures, height))
     return sheet, grid
 
 
@@ -601,8 +611,7 @@ def _bars(
     axes.set_yticks(y, labels)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    tidy_money(axes.xaxis)
-    axes.xaxis.get_major_locator().set_params(nbins=3)
+    tidy_money(axes.xaxis, 3)
 
 
 def _limits(set_limits: object, values: np.ndarray, margin: float) -> None:

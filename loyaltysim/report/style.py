@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -125,7 +125,7 @@ def picture(
             figure.draw_without_rendering()  # Ticks are made here, in this look.
             return figure
 
-    return drawn
+    return cast(Callable[Concatenate[Comparison, P], Figure], drawn)
 
 
 @cache
@@ -157,11 +157,11 @@ def columns_of(width: float, count: int, narrowest: float = 1.9) -> int:
     return max(1, min(count, int(width / narrowest)))
 
 
-def tidy_money(axis: Any) -> None:
-    """Ticks of an axis of amounts: separators, a true minus sign, at most five of them."""
+def tidy_money(axis: Any, most: int = 5) -> None:
+    """Ticks of an axis of amounts: short, a true minus sign, about so many of them."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda x, _: tick(x)))
 
 
@@ -211,7 +211,7 @@ def lines(name: str, room: int, most: int = 2) -> str:
         return name
     name = cut(name, room * most - 6)
     rows = [""]
-    for word in _words(name):
+    for word in _words(name, room):
         if _room(rows[-1] + word.rstrip()) <= room or not rows[-1]:
             rows[-1] += word
         else:
@@ -221,12 +221,12 @@ def lines(name: str, room: int, most: int = 2) -> str:
     return "\n".join(cut(row.strip(), room) for row in rows)
 
 
-def _words(text: str) -> Iterator[str]:
-    """Pieces between which a line may break: after a space, and around a wide letter."""
+def _words(text: str, longest: int) -> Iterator[str]:
+    """Pieces between which a line may break: after a space or a wide letter, or when too long."""
     word = ""
     for letter in text:
         word += letter
-        if letter == " " or _room(letter) == 2 or len(word) >= 14:
+        if letter == " " or _room(letter) == 2 or len(word) >= longest:
             yield word
             word = ""
     if word:

@@ -71,6 +71,13 @@ class Table:
     rows: list[Row]
     notes: list[Note]
     groups: list[Group] = field(default_factory=list)
+    mark: str = ""
+    """Footnote of the caption."""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is kept on one printed page, footnotes and all."""
+        return len(self.rows) <= 9
 
 
 def tables_of(comparison: Comparison) -> list[Table]:
@@ -138,11 +145,11 @@ def _profit(comparison: Comparison) -> Table:
     return _table(
         comparison,
         "profit",
-        f"Incremental profit over the horizon¹ ({money.unit})",
+        f"Incremental profit over the horizon ({money.unit})",
         columns,
         notes,
         groups,
-        frame,
+        mark="1",
     )
 
 
@@ -151,6 +158,7 @@ def _finance(comparison: Comparison) -> Table:
         comparison, ["npv_low", "npv_high", "spending", "programme_cost", "profit", "revenue"]
     )
     business = comparison.scenario.business
+    rate = share(business.hurdle_rate).replace(".0%", "%")
     months = comparison.difference(STATED).shape[-1]
 
     frame = comparison.alternatives
@@ -160,7 +168,9 @@ def _finance(comparison: Comparison) -> Table:
         return lambda r: money(r[name], by_luck[str(r.name)])
 
     def whole(name: str) -> Callable[[pd.Series], str]:
-        return lambda r: money(r[name], max(by_luck.values()))
+        # To the same digit as the profit, unless that would leave less than two.
+        step = max(by_luck.values())
+        return lambda r: money(r[name], step if step <= abs(r[name]) / 100.0 else 0.0)
 
     def payback(row: pd.Series) -> str:
         if row.name == comparison.reference:
@@ -189,12 +199,13 @@ def _finance(comparison: Comparison) -> Table:
     ]
 
     notes = [
-        Note("1", f"Net present value at {share(business.hurdle_rate).replace('.0%', '%')} a year, set-up at the "
-             "start; paired 95% interval."),
-        Note("2", f"Incremental profit for each {business.currency} spent; {MISSING} where nothing is spent."),
+        Note("1", f"Net present value at {rate} a year, set-up at the start; paired 95% interval."),
+        Note("2", f"Incremental profit for each {business.currency} spent; {MISSING} where "
+             "nothing is spent."),
         Note("3", "First month from which the cumulated mean is not below zero to the end."),
         Note("4", "The programme (rewards at cost, set-up, running) and what else the firm "
-             "decides to spend more on than the reference (pay, hiring, training, acquisition, other)."),
+             "decides to spend more on than the reference (pay, hiring, training, acquisition, "
+             "other)."),
         Note("5", f"Spending for each customer more at the end ({business.currency}); {MISSING} "
              "where there are not more, or nothing is spent."),
         Note("6", "Share of the reward cost that went to what would have been bought anyway; "
@@ -205,7 +216,6 @@ def _finance(comparison: Comparison) -> Table:
 
 
 def _customers(comparison: Comparison) -> Table:
-    frame = comparison.alternatives
     months = min(12, comparison.runs[STATED][0][0].retention.shape[1] - 1)
 
     def whole(name: str) -> Callable[[pd.Series], str]:
@@ -242,14 +252,13 @@ def _customers(comparison: Comparison) -> Table:
         Note("1", "Share of the customers at the start of a year who were lost in it, mean of the "
              "years. True: gone, knowingly or silently. Observed: no purchase for longer than is "
              "usual for them, which is all that the firm sees."),
-        Note("2", f"Share of the customers at the start who are still there {months} months later."),
+        Note("2", f"Share of the customers at the start who are still there {months} months "
+             "later."),
         Note("3", "Saved: lost with the reference, customers with the alternative. Annoyed: the "
              "reverse."),
         Note("4", "Mean skill, where 1 is an experienced employee’s."),
     ]  # fmt: skip
-    return _table(
-        comparison, "customers", "Customers and staff, as stated", columns, notes, groups, frame
-    )
+    return _table(comparison, "customers", "Customers and staff, as stated", columns, notes, groups)
 
 
 def _stages(comparison: Comparison) -> Table:
@@ -258,7 +267,7 @@ def _stages(comparison: Comparison) -> Table:
     def whole(name: str) -> Callable[[pd.Series], str]:
         return lambda r: number(r[name], 1.0)
 
-    order = list(reversed([s for s in STAGE_NAMES if s != "lost"])) + ["lost"]
+    order = [*reversed([stage for stage in STAGE_NAMES if stage != "lost"]), "lost"]
     columns = [
         Column(STAGE_NAMES[stage], whole(stage), edge=at == 0) for at, stage in enumerate(order)
     ]
@@ -276,16 +285,16 @@ def _table(
     columns: list[Column],
     notes: list[Note],
     groups: list[Group] | None = None,
-    frame: pd.DataFrame | None = None,
+    mark: str = "",
 ) -> Table:
-    frame = comparison.alternatives if frame is None else frame
+    frame = comparison.alternatives
     colour = colours(comparison)
     rows = []
     for name in comparison.names:
         said = [column.read(frame.loc[name]) for column in columns]
         cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in said]
         rows.append(Row(name, colour[name], name == comparison.reference, cells))
-    return Table(key, caption, columns, rows, notes, groups or [])
+    return Table(key, caption, columns, rows, notes, groups or [], mark)
 
 
 class _Money:

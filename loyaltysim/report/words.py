@@ -175,6 +175,7 @@ class _Answer:
         self.horizon = horizon(business.horizon)
         self.ranges = len(comparison.runs["ranges"])
         self.steps = steps_of(self.frame["low"], self.frame["high"])
+        self.wide_steps = steps_of(self.frame["ranges_low"], self.frame["ranges_high"])
 
     def statements(self) -> list[str]:
         names = contenders(self.comparison)
@@ -249,7 +250,7 @@ class _Answer:
         """P over the ranges beside P as stated, and the share of wallet, in words."""
         row = self.frame.loc[name]
         p, low, high = row["p_pays_ranges"], row["ranges_low"], row["ranges_high"]
-        bounds = _range_of_money(low, high, self.currency, step_of((high - low) / 2.0))
+        bounds = _range_of_money(low, high, self.currency, self.wide_steps[name])
         return (
             f"With the assumptions drawn from their ranges, {_quoted(name)} pays in "
             f"{runs(p, self.ranges)} runs ({share(p, 0)}; as stated, "
@@ -262,6 +263,8 @@ class _Answer:
         values = np.array([row["low_wallet"], row["incremental_profit"], row["high_wallet"]])
         if not np.isfinite(values).all() or (values > 0.0).all() or (values <= 0.0).all():
             return ""
+        if np.ptp(values) <= (row["high"] - row["low"]) / 2.0:
+            return ""  # Luck, for all that can be seen.
         step = self.steps[name]
         low, _, high = (self._money(v, step) for v in values)
         return (
@@ -342,6 +345,8 @@ def _verdict(p: float, n: int) -> str:
         return "it probably pays"
     if high < 0.5:
         return "it probably does not pay"
+    if n < FEW:
+        return "too few runs to say whether it pays"
     if _TOSS_UP[0] <= p <= _TOSS_UP[1]:
         return "about as likely as not"
     more = "to pay" if p > 0.5 else "not to pay"

@@ -33,9 +33,9 @@ def seems_there(customers: Records, terms: Stages, now: float) -> Flags:
 class Census:
     """Counts of customers by cohort and month, and the yearly losses by segment.
 
-    Cohort 0 are those who had bought before week 0; cohort c joined in month c - 1.
-    `size`, `true` and `observed` have shape (cohorts, months): customers who have
-    joined by the end of a month, are still there, and seem to be.
+    Cohort 0 are the customers at the start; cohort c joined in month c - 1. `size`,
+    `true` and `observed` have shape (cohorts, months): those who have joined by the
+    end of a month, those of them who are still there, and those who seem to be.
     """
 
     def __init__(self, months: int, segments: int) -> None:
@@ -45,12 +45,13 @@ class Census:
         self.lost_true: list[NDArray[np.float64]] = []
         self.lost_observed: list[NDArray[np.float64]] = []
         self._segments = segments
+        self._base: Flags | None = None
         self._there: Flags | None = None
         self._seems: Flags | None = None
 
     def begin(self, run: Run) -> None:
         """Remember who is a customer at the start of the run."""
-        self._there = still_there(run.customers)
+        self._base = self._there = still_there(run.customers)
         self._seems = seems_there(run.customers, run.business.stages, 0.0)
 
     def __call__(self, run: Run, month: int) -> None:
@@ -60,12 +61,10 @@ class Census:
         there = still_there(customers)
         seems = seems_there(customers, run.business.stages, now)
         bought = customers["purchases"] > 0
-        first = np.where(bought, customers["first_at"], 0.0)
-        cohort = np.where(first < 0.0, 0, ((first + 0.5) / WEEKS_PER_MONTH).astype(np.int64) + 1)
-        cohort = np.minimum(cohort, month + 1)
-        cohorts = len(self.size)
+        cohort = self._cohorts(customers, bought, month)
         for table, flags in ((self.size, bought), (self.true, there), (self.observed, seems)):
-            table[:, month] = np.bincount(cohort[flags], minlength=cohorts)
+            # Who was lost before the start belongs to no cohort.
+            table[:, month] = np.bincount(cohort[flags] + 1, minlength=len(self.size) + 1)[1:]
         whole = (month + 1) % MONTHS_PER_YEAR == 0
         # A run of less than a year is scaled to one; a broken last year is not counted.
         if whole or (run.week_now == run.weeks - 1 and not self.lost_true):
@@ -73,6 +72,13 @@ class Census:
             never_gone = there & (customers["lost_at"] < since)
             self._close_year(run, never_gone, seems, 1.0 if whole else now / WEEKS_PER_YEAR)
             self._there, self._seems = there, seems
+
+    def _cohorts(self, customers: Records, bought: Flags, month: int) -> NDArray[np.int64]:
+        """Number of each customer's cohort; -1 for nobody's."""
+        first = np.where(bought, customers["first_at"], -1.0)
+        joined = ((first + 0.5) / WEEKS_PER_MONTH).astype(np.int64) + 1
+        before = np.where(self._base, 0, -1)
+        return np.where(first < 0.0, before, np.minimum(joined, month + 1))
 
     def _close_year(self, run: Run, stayed: Flags, seems: Flags, years: float) -> None:
         """Of those who were there at the start, who reached `gone`, and who seems gone now."""
