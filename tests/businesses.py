@@ -47,9 +47,14 @@ def merged(before: Any, change: Any) -> Any:
     return before | {key: merged(before.get(key), value) for key, value in change.items()}
 
 
+def terms(**changes: Any) -> dict[str, Any]:
+    """The terms of a small business, some of them changed, written as in a scenario file."""
+    return dict(merged(SMALL, changes))
+
+
 def small(**changes: Any) -> Business:
-    """A small business with some of its terms changed, written as in a scenario file."""
-    return Business.model_validate(merged(SMALL, changes))
+    """A small business with some of its terms changed."""
+    return Business.model_validate(terms(**changes))
 
 
 def _shares(draw: st.DrawFn, names: list[str]) -> dict[str, float]:
@@ -61,7 +66,7 @@ def _shares(draw: st.DrawFn, names: list[str]) -> dict[str, float]:
 @st.composite
 def segments(draw: st.DrawFn, name: str, share: float) -> dict[str, Any]:
     """People who meet occasions, or who hold contracts."""
-    terms: dict[str, Any] = {
+    segment: dict[str, Any] = {
         "name": name,
         "share": share,
         "basket": {
@@ -69,20 +74,20 @@ def segments(draw: st.DrawFn, name: str, share: float) -> dict[str, Any]:
             "within": draw(st.sampled_from([0.0, 0.6])),
             "between": draw(st.sampled_from([0.0, 0.4])),
         },
-        "buy_share": draw(st.sampled_from(["5%", "70%", "100%"])),
-        "share_of_wallet": draw(st.sampled_from(["0%", "40%", "100%"])),
+        "buy_share": draw(st.sampled_from(["10%", "70%", "90%", "100%"])),
+        "share_of_wallet": draw(st.sampled_from(["0%", "40%", "60%", "100%"])),
         "loss_per_year": draw(st.sampled_from(["0%", "30%", "95%"])),
         "never_buys": draw(st.sampled_from(["0%", "40%"])),
     }
     if draw(st.booleans()):
-        terms["preference_spread"] = terms["loss_spread"] = 0.0
+        segment["preference_spread"] = segment["loss_spread"] = 0.0
     if draw(st.integers(0, 3)) == 0:
-        terms["contract"] = {
+        segment["contract"] = {
             "every": draw(st.sampled_from(["1 weeks", "1 months"])),
             "awake": draw(st.sampled_from(["0%", "30%", "100%"])),
         }
     else:
-        terms["occasions_per_week"] = {
+        segment["occasions_per_week"] = {
             "mean": draw(st.sampled_from([0.2, 1.5, 4.0])),
             "spread": draw(st.sampled_from([0.0, 0.8])),
             "regularity": draw(st.sampled_from([1, 2, 9])),
@@ -90,18 +95,18 @@ def segments(draw: st.DrawFn, name: str, share: float) -> dict[str, Any]:
         }
     if draw(st.integers(0, 3)) == 0:
         spread = draw(st.sampled_from(["0%", "20%"]))
-        terms["loss_per_purchase"] = {"mean": "10%", "spread": spread}
-    return terms
+        segment["loss_per_purchase"] = {"mean": "10%", "spread": spread}
+    return segment
 
 
 @st.composite
 def programmes(draw: st.DrawFn) -> dict[str, Any]:
     """A programme with one scheme or both."""
-    expires = draw(st.sampled_from([None, "2 weeks", "3 months"]))
+    expires = draw(st.sampled_from([None, "2 weeks", "5 weeks"]))
     value = draw(st.sampled_from([None, 0.0, 5.0]))
     points = {
         "per_euro": draw(st.sampled_from([0.3, 10.0])),
-        "reward_at": draw(st.sampled_from([1, 100])),
+        "reward_at": draw(st.sampled_from([1, 50])),
         "reward_cost": 0.7,
         "reward_value": value,
         "expires_after": expires,
@@ -120,7 +125,7 @@ def programmes(draw: st.DrawFn) -> dict[str, Any]:
         "per_week": 3.0,
         "cost_per_member_year": 1.0,
         "automatic": draw(st.booleans()),
-        "joins": draw(st.sampled_from(["0%", "60%", "100%"])),
+        "joins": draw(st.sampled_from(["0%", "50%", "90%", "100%"])),
         **{name: schemes[name] for name in which},
     }
 
@@ -140,11 +145,11 @@ def businesses(draw: st.DrawFn, people: int = 25, weeks: int = 16) -> Business:
     for name in draw(st.lists(st.sampled_from(_TRIED), max_size=4, unique=True)):
         entry = register()[f"beliefs.{name}"]
         beliefs[name] = draw(st.sampled_from([entry.low, entry.high]))
-    programme = draw(st.none() | programmes())
+    programme = draw(programmes()) if draw(st.integers(0, 3)) else None
     season = None
     if draw(st.integers(0, 2)) == 0:
         season = {month: 0.5 if place % 2 else 1.5 for place, month in enumerate(MONTHS)}
-    stages = list(SMALL["market"]["start"]) + ["lost"]
+    stages = [*SMALL["market"]["start"], "lost"]
     return small(
         horizon=f"{draw(st.integers(1, weeks))} weeks",
         seed=draw(st.integers(0, 2**63 - 1)),
@@ -173,7 +178,7 @@ def businesses(draw: st.DrawFn, people: int = 25, weeks: int = 16) -> Business:
                 "response_hours": draw(st.sampled_from([0.0, 48.0])),
                 "desk": {
                     "agents": draw(st.integers(1, 2)),
-                    "handling_hours": draw(st.sampled_from([1.0, 60.0])),
+                    "handling_hours": draw(st.sampled_from([1.0, 200.0])),
                     "patience_days": draw(st.sampled_from([0.5, 10.0])),
                     "cost_per_ticket": 1.0,
                 },

@@ -18,13 +18,15 @@ DECISIONS = {"tell": 5, "heed": 6}
 _TELL = DECISIONS["tell"]
 _HEED = DECISIONS["heed"]
 
-MOST_TOLD = 16
+MOST_TOLD = 101
 """Nobody tells more people in the market about one visit."""
 
 
 @rule
 def rumour(customer: Record, beliefs: Record, now: float) -> float:
     """Log-odds of choosing the firm by what has been heard and is not yet forgotten."""
+    if customer.heard == 0.0:
+        return 0.0
     return customer.heard * exp(-(now - customer.heard_at) / beliefs.word_fades_weeks)
 
 

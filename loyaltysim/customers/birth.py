@@ -7,7 +7,6 @@ better and leave less easily are the clients.
 
 from __future__ import annotations
 
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
@@ -127,8 +126,9 @@ def _give_traits(
     people["rival_weight"] = rivals
     people["firm_odds"] = weight / (1.0 + rivals)
     people["rival_odds"] = rivals / (1.0 + weight)
-    people["usual_wallet"] = weight / (weight + rivals)
-    pace = people["rate"] * weight / (1.0 + weight + rivals)
+    people["usual_wallet"] = weight / np.maximum(weight + rivals, SMALLEST)
+    # Who never buys is taken to buy once in a very long time.
+    pace = np.maximum(people["rate"] * weight / (1.0 + weight + rivals), SMALLEST)
     people["usual_gap"] = 1.0 / (people["rate"] if segment.contract else pace)
 
     basket = segment.basket

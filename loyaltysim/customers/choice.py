@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from math import exp
 
-from loyaltysim.mechanism import Record, mechanisms, rule, seam, sum_of
+from loyaltysim.mechanism import mechanisms, rule, seam, sum_of
 
 FIRM, RIVAL, NOTHING = 0, 1, 2
+
+CERTAIN = 300.0
+"""Log-odds beyond which nothing changes; weights stay numbers."""
 
 STATE = {
     "firm_weight": float,
@@ -35,14 +38,16 @@ def choose(u: float, weight: float, rival_weight: float) -> int:
 
 
 @rule
-def lifted(weight: float, odds: float, log_rate: float) -> float:
+def lifted(weight: float, odds: float, log_rate: float, log_odds: float) -> float:
     """Weight of an option whose neutral chance p is to change by a log-rate (`odds` = p / (1 - p)).
 
     Published effects are log-rates. Below zero the chance becomes exactly p exp(log_rate).
     Above, where that could exceed one, its slope at zero is kept: log-odds of
-    log_rate / (1 - p), which saturates by itself.
+    log_rate / (1 - p), which saturates by itself. Effects stated as `log_odds` come on top.
     """
     if log_rate >= 0.0:
-        return weight * exp(log_rate * (1.0 + odds))
+        return weight * exp(min(log_rate * (1.0 + odds) + log_odds, CERTAIN))
     rate = exp(log_rate)
+    if log_odds != 0.0:
+        weight *= exp(min(log_odds, CERTAIN))
     return weight * rate / (1.0 + odds * (1.0 - rate))

@@ -23,7 +23,7 @@ def failure_luck(customer: Record, week: Record) -> tuple[float, float, float]:
 @rule
 def risk_after_failure(beliefs: Record, severity: float, log_risk: float) -> float:
     """Hazard of leaving right after a failure, in proportion to its severity."""
-    average = -log(1.0 - beliefs.leave_after_failure)
+    average = -log(max(1.0 - beliefs.leave_after_failure, 1e-9))
     return average * severity / beliefs.failure_severity * exp(log_risk)
 
 

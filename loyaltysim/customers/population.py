@@ -6,7 +6,6 @@ rule to rule cost more, in counted references, than the rules themselves.)
 
 from __future__ import annotations
 
-from math import exp
 from typing import Any, NamedTuple
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, take_notice
@@ -14,7 +13,7 @@ from loyaltysim.behaviour.familiarity import fade
 from loyaltysim.behaviour.habit import remember_choice
 from loyaltysim.behaviour.occasions import QUARTER_WEEKS, after, drift_on, gap
 from loyaltysim.behaviour.pantry import appetite
-from loyaltysim.behaviour.word import hear, hearer, recommend, rumour, warn
+from loyaltysim.behaviour.word import MOST_TOLD, hear, hearer, recommend, rumour, warn
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
 from loyaltysim.customers.stages import stage_of
@@ -25,7 +24,7 @@ from loyaltysim.mechanism import Record, rule
 from loyaltysim.rewards.goal import goal_pull
 from loyaltysim.rewards.membership import collect, is_open, lapse, settle_claims
 
-MOST_WORDS = 17
+MOST_WORDS = MOST_TOLD + 1
 """Words that one occasion can add to the outbox."""
 
 
@@ -79,12 +78,11 @@ def make_choice(
     weight = customer.firm_weight
     rival_weight = customer.rival_weight
     if rival_pull > 0.0:
-        rival_weight = lifted(rival_weight, customer.rival_odds, rival_pull)
-    if customer.heard != 0.0:
-        weight *= exp(rumour(customer, beliefs, now))
+        rival_weight = lifted(rival_weight, customer.rival_odds, rival_pull, 0.0)
     if customer.purchases == 0:
         weight *= segment.first_chance
-    weight = lifted(weight, customer.firm_odds, wishes(customer, week, beliefs) + pull)
+    word = rumour(customer, beliefs, now)
+    weight = lifted(weight, customer.firm_odds, wishes(customer, week, beliefs) + pull, word)
     hunger = appetite(customer, beliefs, now)
     return choose(luck.choice, hunger * weight, hunger * rival_weight)
 

@@ -152,11 +152,6 @@ class Sheet:
         self.figure.text(x, y, text, **{"va": "top", "fontsize": SIZE, **style})
 
 
-def columns_of(width: float, count: int, narrowest: float = 1.9) -> int:
-    """How many small pictures stand side by side."""
-    return max(1, min(count, int(width / narrowest)))
-
-
 def tidy_money(axis: Any, most: int = 5) -> None:
     """Ticks of an axis of amounts: short, a true minus sign, about so many of them."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -189,7 +184,7 @@ def cut(name: str, room: int) -> str:
     """A name in at most so many letters' room, the middle left out; a Chinese one takes two.
 
     >>> cut("a very long name of a programme, copied", 24)
-    'a very long n…me, copied'
+    'a very long…amme, copied'
     """
     if _room(name) <= room:
         return name

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from loyaltysim.report.people import STAGE_NAMES
 from loyaltysim.report.style import colours
 from loyaltysim.report.words import MISSING, number, runs, share, span, steps_of
 from loyaltysim.results.comparison import LOW_WALLET, RANGES, STATED, Comparison
@@ -262,8 +263,6 @@ def _customers(comparison: Comparison) -> Table:
 
 
 def _stages(comparison: Comparison) -> Table:
-    from loyaltysim.report.pictures import STAGE_NAMES
-
     def whole(name: str) -> Callable[[pd.Series], str]:
         return lambda r: number(r[name], 1.0)
 

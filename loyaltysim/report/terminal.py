@@ -73,11 +73,11 @@ def _money(comparison: Comparison, frame: pd.DataFrame) -> Table:
         f"{share(comparison.scenario.business.hurdle_rate, 0)} a year. ROI: incremental profit / "
         "spending. Pay-back: first month from which the sum stays at or above zero.",
         "incremental profit", "95% interval", "NPV", "spending", "of it programme", "ROI",
-        "pay-back", "paid back",
+        "pay-back",
     )  # fmt: skip
     for name, row in frame.iterrows():
         if name == comparison.reference:
-            table.add_row(escape(str(name)), "(reference)", *[MISSING] * 7)
+            table.add_row(escape(str(name)), "(reference)", *[MISSING] * 6)
             continue
         step = step_of((row["high"] - row["low"]) / 2.0)
         month = row["payback_month"]
@@ -90,7 +90,6 @@ def _money(comparison: Comparison, frame: pd.DataFrame) -> Table:
             number(row["programme_cost"]) if row["programme_cost"] else MISSING,
             share(row["roi"], 0),
             f"month {month:.0f}" if np.isfinite(month) else "never",
-            runs(row["p_payback"], comparison.replications),
         )
     return table
 

@@ -30,7 +30,7 @@ BAND = (0.05, 0.95)
 """Quantiles shown as bands: of replications as stated, and over the assumptions' ranges."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Alternatives lived on the same people and luck.
 
@@ -278,6 +278,10 @@ class Comparison:
         for name, array in values.items():
             frame[name] = array.ravel()
         return frame
+
+    def __repr__(self) -> str:
+        name = self.scenario.business.name
+        return f"<Comparison of {name!r}: {', '.join(self.names)}; {self.replications} replications>"
 
     def _repr_html_(self) -> str:
         shown = ["incremental_profit", "low", "high", "p_pays_stated", "p_pays_ranges", "npv"]

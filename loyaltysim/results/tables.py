@@ -18,7 +18,7 @@ from loyaltysim.setting import month_of
 from loyaltysim.simulation import Result
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Tables:
     """One run as pandas tables; money in the currency, dates in weeks from the start."""
 
@@ -145,6 +145,10 @@ class Tables:
             "customers": self.customers,
             "units": self.units,
         }
+
+    def __repr__(self) -> str:
+        business = self.result.business
+        return f"<Run of {business.name!r}: {business.market.people} people, {business.weeks} weeks>"
 
     def _repr_html_(self) -> str:
         return str(self.years.to_html(index=False, float_format="{:,.2f}".format))

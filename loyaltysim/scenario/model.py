@@ -316,6 +316,15 @@ def _known_belief(name: str) -> str:
     return name
 
 
+_BELIEF_BOUNDS: dict[str, tuple[float | None, float | None]] = {
+    "share": (0.0, 1.0),
+    "weeks": (0.01, None),
+    "hours": (0.01, None),
+    "ratio": (0.01, None),
+    "people": (0.0, 100.0),
+}
+"""What can be, by the unit of a belief; times and ratios are divided by."""
+
 BeliefName = Annotated[str, AfterValidator(_known_belief)]
 Seed = Annotated[int, BeforeValidator(number), Field(ge=0, lt=2**63)]
 Replications = Annotated[int, BeforeValidator(number), Field(ge=2, le=100_000)]
@@ -351,11 +360,18 @@ class Business(Terms):
 
     @field_validator("beliefs")
     @classmethod
-    def _signs(cls, stated: dict[str, Belief]) -> dict[str, Belief]:
+    def _possible(cls, stated: dict[str, Belief]) -> dict[str, Belief]:
         for name, belief in stated.items():
-            if register()[f"beliefs.{name}"].low >= 0.0 and belief.low < 0.0:
+            entry = register()[f"beliefs.{name}"]
+            least, most = _BELIEF_BOUNDS.get(entry.unit, (0.0 if entry.low >= 0.0 else None, None))
+            wrong = ""
+            if least is not None and belief.low < least:
+                wrong = "cannot be negative" if least == 0.0 else f"must be at least {least:g}"
+            elif most is not None and belief.high > most:
+                wrong = f"can be {most:g} at most"
+            if wrong:
                 # The context tells the message which of the beliefs it is about.
-                raise PydanticCustomError("item", "cannot be negative", {"item": name})
+                raise PydanticCustomError("item", wrong, {"item": name})  # type: ignore[arg-type]
         return stated
 
     @property

@@ -21,7 +21,7 @@ from loyaltysim.scenario.problems import Problem, Problems, ScenarioError, probl
 from loyaltysim.scenario.wording import business_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario:
     """What a person wrote, validated: the business, and each alternative to it.
 
@@ -68,6 +68,10 @@ class Scenario:
         if problems or business is None:
             raise ScenarioError(problems)
         return cls(plain(root), source, business, alternatives, worlds)
+
+    def __repr__(self) -> str:
+        names = ", ".join(self.alternatives) or "no alternatives"
+        return f"<Scenario {self.business.name!r}: {names}>"
 
     @property
     def reference(self) -> str:
