@@ -10,8 +10,10 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, log, sqrt
@@ -111,15 +113,32 @@ def _work(
     yield tasks[0], done
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(processes, len(tasks) - 1), mp_context=spawn) as pool:
-        waiting: dict[Future[list[Summary]], Task] = {
-            pool.submit(live_task, text, levels, task): task for task in tasks[1:]
-        }
+        with _main_left_alone():
+            waiting: dict[Future[list[Summary]], Task] = {
+                pool.submit(live_task, text, levels, task): task for task in tasks[1:]
+            }
         try:
             for future in as_completed(waiting):
                 yield waiting[future], future.result()
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+@contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Start workers that do not import the caller's script again.
+
+    They need nothing of it, and a script without an `if __name__ == "__main__"` would
+    otherwise start its comparison once more in each worker.
+    """
+    main = sys.modules["__main__"]
+    kept = {name: vars(main).pop(name) for name in ("__file__", "__spec__") if name in vars(main)}
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        vars(main).update(kept)
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,138 @@
+"""Keyed luck: the generator is the published one, and draws that should not know of each other don't."""
+
+import numpy as np
+import pytest
+from businesses import small
+from hypothesis import example, given
+from hypothesis import strategies as st
+from scipy.special import ndtri
+
+from loyaltysim.behaviour import awareness, occasions, word
+from loyaltysim.customers import birth, complaints
+from loyaltysim.draws import (
+    Luck,
+    _piece,
+    identities,
+    identity,
+    normal,
+    occasion_luck,
+    philox,
+    uniforms,
+    uniforms_of,
+    who,
+)
+from loyaltysim.firm import desk, staff
+from loyaltysim.rewards import membership
+from loyaltysim.simulation import run
+
+WORDS = st.integers(0, 2**63 - 1)
+
+
+@given(WORDS, WORDS, WORDS, WORDS, WORDS, WORDS)
+@example(0, 0, 0, 0, 0, 0)
+@example(*[2**63 - 1] * 6)
+def test_philox_is_numpys_bit_for_bit(seed, replication, someone, decision, nth, instance):
+    counter = (instance << 192) | (nth << 128) | (decision << 64) | someone
+    # NumPy's generator counts up before it draws.
+    theirs = np.random.Philox(key=seed | (replication << 64), counter=(counter - 1) % 2**256)
+    ours = philox(seed, replication, someone, decision, nth, instance)
+    assert [int(x) for x in ours] == theirs.random_raw(4).tolist()
+
+
+@given(WORDS, WORDS, WORDS)
+def test_draws_are_cut_from_the_words_of_one_block(seed, someone, nth):
+    a, b, c, d = (int(x) for x in philox(seed, 3, someone, 1, nth, 0))
+    low = 2**32 - 1
+    halves = [a >> 32, a & low, b >> 32, b & low, c >> 32, c & low]
+    luck = occasion_luck(seed, 3, someone, nth)
+    assert list(luck[:6]) == [(x + 0.5) / 2**32 for x in halves]
+    thirds = [((d >> 42) + 0.5) / 2**22, ((d >> 21) % 2**21 + 0.5) / 2**21]
+    assert list(luck[6:]) == [*thirds, (d % 2**21 + 0.5) / 2**21]
+    assert list(uniforms(seed, 3, someone, 1, nth, 0)[:6]) == list(luck[:6])
+
+
+@pytest.mark.parametrize(("shift", "bits"), [(32, 32), (0, 32), (42, 22), (21, 21), (0, 21)])
+def test_neither_zero_nor_one_is_drawn(shift, bits):
+    for extreme in (0, 2**64 - 1):
+        drawn = _piece(np.uint64(extreme), shift, 2**bits - 1, 2.0**-bits)
+        assert 0.0 < drawn < 1.0
+        assert np.isfinite(normal(drawn))
+
+
+@given(st.floats(2.0**-33, 1.0 - 2.0**-33))
+@example(0.5)
+@example(0.075)
+@example(0.925)
+@example(1e-12)
+@example(1e-300)
+def test_normal_is_the_quantile_of_the_normal_distribution(u):
+    assert normal(u) == pytest.approx(float(ndtri(u)), rel=2e-14, abs=2e-16)
+
+
+def _correlation(a, b):
+    return abs(np.corrcoef(a, b)[0, 1])
+
+
+MANY = 200_000
+BOUND = 5.0 / np.sqrt(MANY)
+"""Five standard errors: keyed draws are the same on every machine, so this never fails by chance."""
+
+
+def test_draws_of_people_decisions_replications_and_seeds_are_unrelated():
+    people = who(identity("segment", "commuters"), np.arange(MANY, dtype=np.int64))
+    others = who(identity("segment", "neighbours"), np.arange(MANY, dtype=np.int64))
+    drawn = uniforms_of(7, 0, people, 10)
+    assert abs(drawn.mean(axis=0) - 0.5).max() < BOUND
+    assert abs(drawn.var(axis=0) - 1.0 / 12.0).max() < BOUND
+    for first in range(8):
+        for second in range(first):
+            assert _correlation(drawn[:, first], drawn[:, second]) < BOUND
+    for other in (
+        uniforms_of(7, 0, people, 11),
+        uniforms_of(7, 0, others, 10),
+        uniforms_of(7, 1, people, 10),
+        uniforms_of(8, 0, people, 10),
+        np.roll(drawn, 1, axis=0),
+    ):
+        for column in range(8):
+            assert _correlation(drawn[:, column], other[:, column]) < BOUND
+
+
+def test_draws_fill_the_unit_square_evenly():
+    people = who(identity("segment", "commuters"), np.arange(MANY, dtype=np.int64))
+    drawn = uniforms_of(7, 0, people, 10)
+    cells = np.histogram2d(drawn[:, 0], drawn[:, 1], bins=20, range=[[0, 1], [0, 1]])[0]
+    expected = MANY / 400
+    chi_square = ((cells - expected) ** 2 / expected).sum()
+    # 399 degrees of freedom: mean 399, standard deviation 28.
+    assert 300 < chi_square < 500
+
+
+def test_occasions_of_one_person_are_unrelated():
+    lives = np.array([occasion_luck(7, 0, 12345, nth) for nth in range(20_000)])
+    bound = 5.0 / np.sqrt(len(lives))
+    for first in range(len(Luck._fields)):
+        assert _correlation(lives[1:, first], lives[:-1, first]) < bound
+        for second in range(first):
+            assert _correlation(lives[:, first], lives[:, second]) < bound
+
+
+def test_no_two_decisions_share_a_number():
+    modules = (awareness, birth, complaints, desk, membership, occasions, staff, word)
+    numbers = [number for module in modules for number in module.DECISIONS.values()]
+    # 1 is the occasion itself.
+    assert len(set(numbers)) == len(numbers)
+    assert 1 not in numbers
+
+
+def test_names_that_share_a_number_are_refused(monkeypatch):
+    monkeypatch.setattr("loyaltysim.draws.identity", lambda kind, name: 5)
+    with pytest.raises(ValueError, match=r"'a' and 'b' cannot be told apart; rename one"):
+        identities("segment", ["a", "b"])
+
+
+def test_a_replication_redraws_the_people():
+    business = small(horizon="1 weeks", market={"people": 50})
+    one, two = run(business, replication=0), run(business, replication=1)
+    assert (one.customers["who"] == two.customers["who"]).all()
+    assert (one.customers["rate"] != two.customers["rate"]).all()
