@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter, validators
+from cyclopts import App, Parameter, Token, validators
 
 from loyaltysim import __version__
 
@@ -24,6 +25,7 @@ OK, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
 app = App(
     name="loyaltysim",
     version=__version__,
+    suppress_keyboard_interrupt=False,  # main() says what became of the work.
     help="Try loyalty programmes on simulated customers before launching them.",
     help_epilogue=(
         "Exit codes: 0 done, 1 could not be done, 2 wrong input, 130 stopped. "
@@ -36,7 +38,17 @@ Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON fo
 Out = Annotated[
     Path | None, Parameter(name=["--out", "-o"], help="Results folder; must not exist yet.")
 ]
-Whole = Annotated[int | None, Parameter(validator=validators.Number(gte=1))]
+
+
+def _whole(_type: Any, tokens: Sequence[Token]) -> int:
+    """A whole number; 1.5 is refused and not rounded."""
+    text = tokens[0].value
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise ValueError(f"{text} is not a whole number; write one such as 20 or 1000")
+    return int(text)
+
+
+Whole = Annotated[int | None, Parameter(validator=validators.Number(gte=1), converter=_whole)]
 Parquet = Annotated[
     bool,
     Parameter(negative="", help="Write Parquet beside CSV (needs the extra `parquet`)."),
@@ -46,12 +58,14 @@ Parquet = Annotated[
 @app.command
 def compare(
     scenario: ScenarioFile,
+    /,
     *,
     replications: Annotated[
         int | None,
         Parameter(
             name=["--replications", "-r"],
             validator=validators.Number(gte=2),
+            converter=_whole,
             help="Paired replications, in place of the scenario's.",
         ),
     ] = None,
@@ -114,12 +128,27 @@ def compare(
 @app.command
 def run(
     scenario: ScenarioFile,
+    /,
     *,
     alternative: Annotated[
         str | None, Parameter(name=["--alternative", "-a"], help="Which; the business if left out.")
     ] = None,
-    replication: Annotated[int, Parameter(validator=validators.Number(gte=0))] = 0,
-    threads: Annotated[int, Parameter(validator=validators.Number(gte=1))] = 1,
+    replication: Annotated[
+        int,
+        Parameter(
+            validator=validators.Number(gte=0),
+            converter=_whole,
+            help="Another number is other people and other luck.",
+        ),
+    ] = 0,
+    threads: Annotated[
+        int,
+        Parameter(
+            validator=validators.Number(gte=1),
+            converter=_whole,
+            help="The result is the same with any number.",
+        ),
+    ] = 1,
     out: Out = None,
     parquet: Parquet = False,
     json_: Json = False,
@@ -155,7 +184,7 @@ def run(
 
 
 @app.command
-def validate(scenario: ScenarioFile, *, json_: Json = False) -> int:
+def validate(scenario: ScenarioFile, /, *, json_: Json = False) -> int:
     """Check a scenario file: every mistake at once, with its line and the nearest valid name."""
     from loyaltysim.scenario import ScenarioError, load
 
@@ -163,7 +192,7 @@ def validate(scenario: ScenarioFile, *, json_: Json = False) -> int:
         plan = load(scenario)
     except ScenarioError as error:
         if json_:
-            sys.stdout.write(error.to_json() + "\n")
+            _print_json({"valid": False, "problems": json.loads(error.to_json())})
             return WRONG_INPUT
         raise
     if json_:
@@ -202,9 +231,14 @@ def init(
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        return _refuse(f"{path} exists already; name another file")
+        return _refuse(
+            f"{path} exists already and is left as it is; name another file, "
+            "such as: loyaltysim init my_business.yaml"
+        )
     except OSError as error:
-        return _refuse(f"cannot write {path}: {error.strerror}")
+        return _refuse(
+            f"cannot write {path}: {error.strerror}; name a file in a folder that you may write to"
+        )
     _console().print(
         f"Wrote {_escaped(str(path))}. Edit it, then: loyaltysim compare {_escaped(str(path))}"
     )
@@ -229,7 +263,10 @@ def evidence(
         _print_json([asdict(entry) for entry in entries])
         return OK if entries else WRONG_INPUT
     if not entries:
-        return _refuse(f"no default is called anything like {parameter!r}")
+        return _refuse(
+            f"no default is called anything like {parameter!r}; "
+            "`loyaltysim evidence` lists all of them"
+        )
     from loyaltysim.report.terminal import print_evidence
 
     print_evidence(entries, parameter, _console())
@@ -254,7 +291,7 @@ def _console(*, stderr: bool = False) -> Console:
     console = Console(stderr=stderr, highlight=False, soft_wrap=True)
     if not console.is_terminal:
         # A file or a pipe has no width of its own; nothing is cut to 80 columns.
-        console = Console(stderr=stderr, highlight=False, soft_wrap=True, width=160)
+        console = Console(stderr=stderr, highlight=False, soft_wrap=True, width=200)
     return console
 
 

@@ -46,8 +46,8 @@ class Luck(NamedTuple):
     awake: float
 
 
-@intrinsic  # type: ignore[misc]
-def _multiply(_typing, a, _b):  # type: ignore[no-untyped-def]
+@intrinsic
+def _multiply(_typing, _a, _b):  # type: ignore[no-untyped-def]
     """High and low 64 bits of a product of two 64-bit integers: one machine instruction."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
@@ -60,7 +60,7 @@ def _multiply(_typing, a, _b):  # type: ignore[no-untyped-def]
     return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), generate
 
 
-@njit(nogil=True, forceinline=True)  # type: ignore[misc]
+@njit(nogil=True, forceinline=True)
 def philox(seed, replication, who, decision, nth, instance):  # type: ignore[no-untyped-def]
     """One block of Philox4x64-10: four 64-bit words."""
     key_0 = np.uint64(seed)
@@ -81,13 +81,13 @@ def philox(seed, replication, who, decision, nth, instance):  # type: ignore[no-
     return c_0, c_1, c_2, c_3
 
 
-@njit(nogil=True, forceinline=True)  # type: ignore[misc]
+@njit(nogil=True, forceinline=True)
 def _piece(word, shift, mask, scale):  # type: ignore[no-untyped-def]
     # Half a step is added, so that neither 0 nor 1 is ever drawn.
     return (np.float64((word >> np.uint64(shift)) & np.uint64(mask)) + 0.5) * scale
 
 
-@njit(nogil=True, forceinline=True)  # type: ignore[misc]
+@njit(nogil=True, forceinline=True)
 def occasion_luck(seed, replication, who, nth):  # type: ignore[no-untyped-def]
     """All draws of a customer's nth occasion, from one block (decision 1)."""
     a, b, c, d = philox(seed, replication, who, 1, nth, 0)
@@ -104,7 +104,7 @@ def occasion_luck(seed, replication, who, nth):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(nogil=True)  # type: ignore[misc]
+@njit(nogil=True)
 def uniforms(seed, replication, who, decision, nth, instance):  # type: ignore[no-untyped-def]
     """Eight uniforms on the open unit interval, from one block."""
     a, b, c, d = philox(seed, replication, who, decision, nth, instance)

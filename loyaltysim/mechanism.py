@@ -16,6 +16,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -48,7 +49,7 @@ def mechanisms(package: str) -> tuple[ModuleType, ...]:
         for found in pkgutil.iter_modules(folder.__path__)
     ]
     ordered = sorted((m for m in modules if hasattr(m, "ORDER")), key=lambda m: int(m.ORDER))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.ORDER == after.ORDER:
             raise ValueError(f"{before.__name__} and {after.__name__} share ORDER {after.ORDER}")
     return tuple(ordered)

@@ -6,7 +6,7 @@ fields are float64 or int64, so that compiled and interpreted lives agree.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ Records = NDArray[Any]
 
 
 class _Person:
-    STATE = {"who": int, "segment": int}
+    STATE: ClassVar = {"who": int, "segment": int}
     """Key of the person's luck, and the number of the segment."""
 
 
@@ -79,8 +79,9 @@ SEGMENT = _dtype(
     }
 )
 """A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
-awake, drift, spread of baskets, weeks between purchases of a typical person, factor on the weight of the firm before the first purchase,
-risk of being lost, cumulated reach of marketing until this week, and reach this week."""
+awake, drift, spread of baskets, weeks between purchases of a typical person, factor on the weight
+of the firm before the first purchase, risk of being lost, cumulated reach of marketing until this
+week, and reach this week."""
 
 WEEK = _dtype(
     {

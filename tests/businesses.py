@@ -137,8 +137,8 @@ _TRIED = [
 
 
 @st.composite
-def businesses(draw: st.DrawFn, people: int = 25, weeks: int = 16) -> Business:
-    """Any small business: segments, contracts, seasons, schemes, copies, staff and beliefs."""
+def documents(draw: st.DrawFn, people: int = 25, weeks: int = 16) -> dict[str, Any]:
+    """Terms of a small business: segments, contracts, seasons, schemes, copies, staff, beliefs."""
     names = ["a", "b", "c"][: draw(st.integers(1, 3))]
     shares = _shares(draw, names)
     beliefs = {}
@@ -150,7 +150,7 @@ def businesses(draw: st.DrawFn, people: int = 25, weeks: int = 16) -> Business:
     if draw(st.integers(0, 2)) == 0:
         season = {month: 0.5 if place % 2 else 1.5 for place, month in enumerate(MONTHS)}
     stages = [*SMALL["market"]["start"], "lost"]
-    return small(
+    return terms(
         horizon=f"{draw(st.integers(1, weeks))} weeks",
         seed=draw(st.integers(0, 2**63 - 1)),
         beliefs=beliefs,
@@ -189,3 +189,8 @@ def businesses(draw: st.DrawFn, people: int = 25, weeks: int = 16) -> Business:
             },
         },
     )
+
+
+def businesses(people: int = 25, weeks: int = 16) -> st.SearchStrategy[Business]:
+    """Any small business."""
+    return documents(people, weeks).map(Business.model_validate)

@@ -75,8 +75,6 @@ def hear(
     customer.heard_at = now
     customer.words_heard += 1
     if good > 0.0 and (customer.aware == 0 or customer.activity != ACTIVE):
-        luck = uniforms(
-            week.seed, week.replication, customer.who, _HEED, customer.words_heard, 0
-        )
+        luck = uniforms(week.seed, week.replication, customer.who, _HEED, customer.words_heard, 0)
         if luck[0] < beliefs.word_heeded:
             consider_again(customer, now, tally)

@@ -243,5 +243,3 @@ def _first_occasion(people: Records, segment: Segment, state: Floats, season: Fl
         return np.asarray(weeks)
     passed = np.concatenate([[0.0], np.cumsum(season)])
     return np.asarray(np.interp(weeks, passed, np.arange(len(passed)), right=np.inf))
-
-

@@ -18,7 +18,7 @@ from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wi
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
 from loyaltysim.customers.stages import stage_of
 from loyaltysim.customers.staying import decide_staying, leave, sleep_on, staying_terms
-from loyaltysim.customers.visit import basket, pay, serve, server_of, take_in
+from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
 from loyaltysim.draws import occasion_luck
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.rewards.goal import goal_pull
@@ -88,9 +88,7 @@ def make_choice(
 
 
 @rule
-def go_wrong(
-    customer: Record, visit: Record, week: Record, beliefs: Record, tally: Record
-) -> None:
+def go_wrong(customer: Record, visit: Record, week: Record, beliefs: Record, tally: Record) -> None:
     """A failure: how grave it is, and whether it is voiced or told to others."""
     severity, voicing, telling = failure_luck(customer, week)
     visit.severity = beliefs.failure_severity * severity
@@ -172,8 +170,9 @@ def live_week(
             segment = world.segments[customer.segment]
             receive(customer, segment, message, week, beliefs, out.tallies[customer.segment])
             stage = stage_of(customer, thresholds, week.begins)
-            out.moves[customer.segment, customer.stage, stage] += 1
-            customer.stage = stage
+            if stage != customer.stage:
+                out.moves[customer.segment, customer.stage, stage] += 1
+                customer.stage = stage
 
     for i in range(start, hi):
         if due[i] >= week.ends:
@@ -213,13 +212,11 @@ def live_week(
                         rival_pull += max(-side, 0.0) * pulls
                         if member.balance > 0:
                             stake += side * beliefs.member_stays
-                chosen = make_choice(
-                    customer, segment, week, beliefs, now, luck, pull, rival_pull
-                )
+                chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
 
                 known_risk = 0.0
                 if chosen == FIRM:
-                    server = server_of(customer, contact, week, luck.server)
+                    server = server_of(contact, week, luck.server)
                     skill = week.skill_at_start
                     own = 1.0
                     if server < 0:
@@ -233,8 +230,8 @@ def live_week(
                     visit.severity = 0.0
                     visit.complains = 0
                     visit.told = 0
-                    chance = serve(visit, skill, own, week, beliefs, luck.quality)
-                    if luck.failure < chance:
+                    serve(visit, skill, own, week, beliefs, luck.quality)
+                    if goes_wrong(luck.failure, skill, week, beliefs):
                         go_wrong(customer, visit, week, beliefs, tally)
                     else:
                         weeks = min(now - customer.last_at, 52.0)
@@ -284,9 +281,7 @@ def live_week(
                     tally.category_purchases += 1
                     customer.stocked_at = now
                     remember_choice(customer, 1.0 if chosen == FIRM else 0.0, beliefs)
-                if customer.purchases > 0 and (
-                    segment.period == 0.0 or luck.awake < segment.awake
-                ):
+                if customer.purchases > 0 and (segment.period == 0.0 or luck.awake < segment.awake):
                     log_risk = staying_terms(customer, week, beliefs) - stake
                     decide_staying(
                         luck.staying, customer, segment, week, beliefs, now, known_risk,

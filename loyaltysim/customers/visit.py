@@ -45,7 +45,7 @@ experience = each_of(
 
 
 @rule
-def server_of(customer: Record, contact: Record, week: Record, u: float) -> int:
+def server_of(contact: Record, week: Record, u: float) -> int:
     """Who serves: -1 for one's own contact, else the place among those who are there.
 
     Where nobody is there, somebody untrained stands in; the place is then 0 of none.
@@ -58,8 +58,8 @@ def server_of(customer: Record, contact: Record, week: Record, u: float) -> int:
 @rule
 def serve(
     visit: Record, skill: float, own_contact: float, week: Record, beliefs: Record, luck: float
-) -> float:
-    """Set the quality of the visit; returns the chance that something goes wrong."""
+) -> None:
+    """The quality of a visit: what the firm stands for, less what skill and time are missing."""
     missing = 1.0 - skill
     visit.own_contact = own_contact
     visit.quality = (
@@ -68,7 +68,16 @@ def serve(
         - beliefs.load_quality * week.overload
         + week.quality_spread * normal(luck)
     )
-    return week.failure * exp(beliefs.skill_prevents * missing)
+
+
+@rule
+def goes_wrong(u: float, skill: float, week: Record, beliefs: Record) -> bool:
+    """Whether something fails: more often where skill is missing."""
+    log_rate = beliefs.skill_prevents * (1.0 - skill)
+    # Most visits end here, without an exponential: exp(x) <= 1 / (1 - x) below x = 1.
+    if log_rate < 1.0 and u * (1.0 - log_rate) >= week.failure:
+        return False
+    return u < week.failure * exp(log_rate)
 
 
 @rule

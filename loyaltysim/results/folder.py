@@ -40,11 +40,21 @@ def check_writable(folder: Path) -> None:
     if folder.exists():
         raise FolderError(f"{folder} exists already; name another folder with --out")
     staging = _staging(folder)
+    if staging.exists():
+        raise FolderError(
+            f"{staging} is left from a run that was broken off, or in use by one that is not done; "
+            "delete it, or name another folder with --out"
+        )
+    missing = [parent for parent in staging.parents if not parent.exists()]
     try:
-        staging.mkdir(parents=True, exist_ok=True)
-        staging.rmdir()
+        staging.mkdir(parents=True)
+        for made in (staging, *missing):
+            made.rmdir()
     except OSError as error:
-        raise FolderError(f"cannot write to {folder.parent}: {error.strerror}") from error
+        raise FolderError(
+            f"cannot write to {folder.parent}: {error.strerror}; "
+            "name a folder that you may write to with --out"
+        ) from error
 
 
 def provenance(scenario: Scenario, command: Mapping[str, Any]) -> dict[str, Any]:

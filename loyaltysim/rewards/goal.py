@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, factorial, log
+
+import numpy as np
 
 from loyaltysim.mechanism import Record, rule
 
@@ -15,16 +17,14 @@ STATE = {
 """Units of the whole goal and of what is left, purchases still needed, and until when (week)."""
 
 
+_LOG_FACTORIALS = np.array([log(factorial(n)) for n in range(16)])
+
+
 @rule
 def log_factorial(n: float) -> float:
-    """ln n! for a whole number: exact products, then Stirling's series (error below 1e-10)."""
+    """ln n! for a whole number: a table, then Stirling's series (error below 1e-10)."""
     if n < 16.0:
-        product = 1.0
-        factor = 2.0
-        while factor <= n:
-            product *= factor
-            factor += 1.0
-        return log(product)
+        return float(_LOG_FACTORIALS[int(n)])
     inverse = 1.0 / n
     series = inverse / 12.0 - inverse * inverse * inverse / 360.0
     return n * log(n) - n + 0.5 * log(6.283185307179586 * n) + series
@@ -58,7 +58,7 @@ def goal_pull(
     progress = 1.0 - member.goal_left / member.goal_size
     pull = (beliefs.progress_pull * progress + beliefs.head_start_pull * scheme.given) * worn
     time_left = min(member.goal_due - now, beliefs.foresight_weeks)
-    if time_left > 0.0:
+    if time_left > 0.0 and scheme.reward_value > 0.0:
         expected = time_left / customer.usual_gap
         exponent = pivotal_chance(member.goal_visits, expected) - (
             beliefs.delay_discount_per_week * member.goal_visits * customer.usual_gap

@@ -96,9 +96,7 @@ def settle_claims(
     _lapse(scheme.kind, member, scheme, visit.now, flow)
     if member.balance < scheme.reward_at:
         return
-    luck = uniforms(
-        week.seed, week.replication, customer.who, _REDEEM, customer.occasions, place
-    )
+    luck = uniforms(week.seed, week.replication, customer.who, _REDEEM, customer.occasions, place)
     if luck[0] >= scheme.redeems:
         return
     member.redeemed = _redeem(scheme.kind, member, scheme, flow)

@@ -41,7 +41,6 @@ class ProgrammeCosts(Terms):
         stated = ((kind, getattr(self, module.NAME)) for kind, module in enumerate(schemes()))
         return [(kind, terms) for kind, terms in stated if terms is not None]
 
-
     @property
     def scheme_names(self) -> list[str]:
         """The schemes in force, by name, in the order of `schemes`."""
