@@ -241,8 +241,8 @@ def live_week(
                         if is_open(schemes[j], 0, now):
                             flow = out.flows[j, customer.segment]
                             settle_claims(
-                                customer, members[i, j], segment, schemes[j], j, visit, week,
-                                beliefs, flow, tally,
+                                customer, members[i, j], segment, schemes[j], visit, week, beliefs,
+                                flow, tally,
                             )  # fmt: skip
                     pay(customer, visit, week, tally)
                     for j in range(programmes):
@@ -272,8 +272,8 @@ def live_week(
                         if is_open(schemes[j], 1, now):
                             flow = out.flows[j, customer.segment]
                             settle_claims(
-                                customer, members[i, j], segment, schemes[j], j, visit, week,
-                                beliefs, flow, tally,
+                                customer, members[i, j], segment, schemes[j], visit, week, beliefs,
+                                flow, tally,
                             )  # fmt: skip
                             collect(customer, members[i, j], schemes[j], visit, flow, tally)
 

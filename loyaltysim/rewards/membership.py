@@ -75,7 +75,6 @@ def settle_claims(
     member: Record,
     segment: Record,
     scheme: Record,
-    place: int,
     visit: Record,
     week: Record,
     beliefs: Record,
@@ -96,7 +95,10 @@ def settle_claims(
     _lapse(scheme.kind, member, scheme, visit.now, flow)
     if member.balance < scheme.reward_at:
         return
-    luck = uniforms(week.seed, week.replication, customer.who, _REDEEM, customer.occasions, place)
+    instance = 2 * scheme.kind + scheme.rival
+    luck = uniforms(
+        week.seed, week.replication, customer.who, _REDEEM, customer.occasions, instance
+    )
     if luck[0] >= scheme.redeems:
         return
     member.redeemed = _redeem(scheme.kind, member, scheme, flow)
