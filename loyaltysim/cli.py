@@ -69,7 +69,10 @@ def compare(
             help="Paired replications, in place of the scenario's.",
         ),
     ] = None,
-    people: Annotated[Whole, Parameter(help="People, in place of the scenario's.")] = None,
+    people: Annotated[
+        Whole,
+        Parameter(help="For a quick try: people, with staff and costs as they are."),
+    ] = None,
     processes: Annotated[
         Whole,
         Parameter(name=["--processes", "-p"], help="Worker processes; all cores if left out."),

@@ -69,9 +69,9 @@ SEGMENT = _dtype(
         "period": float,
         "awake": float,
         "drift_sd": float,
-        "drift_keeps": float,
         "basket_within": float,
-        "typical_gap": float,
+        "typical_pace": float,
+        "typical_rival_pace": float,
         "first_chance": float,
         "loss_per_week": float,
         "reach_until": float,
@@ -79,9 +79,9 @@ SEGMENT = _dtype(
     }
 )
 """A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
-awake, drift, spread of baskets, weeks between purchases of a typical person, factor on the weight
-of the firm before the first purchase, risk of being lost, cumulated reach of marketing until this
-week, and reach this week."""
+awake, drift, spread of baskets, purchases a week of a typical person here and at rivals, factor
+on the weight of the firm before the first purchase, risk of being lost, cumulated reach of
+marketing until this week, and reach this week."""
 
 WEEK = _dtype(
     {
@@ -109,8 +109,8 @@ WEEK = _dtype(
 )
 """The firm as customers see it during a week: as it stood at the start."""
 
-SEAT = _dtype({"person": int, "present": int, "skill": float})
-"""A place on the staff: the number of the person who holds it, whether filled, and the skill."""
+SEAT = _dtype({"departures": int, "present": int, "skill": float})
+"""A place on the staff: how many have left it, whether filled, and the skill."""
 
 MESSAGE = _dtype(
     {
@@ -118,7 +118,6 @@ MESSAGE = _dtype(
         "kind": int,
         "sender": int,
         "nth": int,
-        "order": int,
         "good": float,
         "severity": float,
         "hours": float,

@@ -7,7 +7,6 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers.birth import drift_keeps
 from loyaltysim.evidence import beliefs as belief_names
 from loyaltysim.evidence import register
 from loyaltysim.ledger import MICRO
@@ -69,11 +68,11 @@ def schemes_of(business: Business) -> Records:
             log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
         )
         record["reward_cost"] = round(terms.reward_cost * MICRO)
-        record["reward_value"] = (
-            terms.reward_cost / max(1.0 - business.firm.gross_margin, 1e-9)
-            if value is None
-            else value
-        )
+        if value is None:
+            # In goods, a reward is worth its cost at the firm's own selling price.
+            cost_share = 1.0 - business.firm.gross_margin
+            value = terms.reward_cost / cost_share if cost_share > 0.0 else terms.reward_cost
+        record["reward_value"] = value
         record["redeems"] = terms.redeems_per_visit
         record["replaces"] = terms.replaces_purchase
         record["checkout_cost"] = round(programme.checkout_seconds * second * MICRO)
@@ -89,12 +88,13 @@ def segments_of(business: Business, levels: Levels) -> Records:
         rate, contract = segment.occasions_per_week, segment.contract
         record["regularity"] = rate.regularity if rate else 1
         record["drift_sd"] = rate.drift if rate else 0.0
-        record["drift_keeps"] = drift_keeps()
         record["period"] = contract.every if contract else 0.0
         record["awake"] = contract.awake if contract else 1.0
         record["basket_within"] = segment.basket.within
-        pace = segment.buy_share * segment.share_of_wallet * (rate.mean if rate else 0.0)
-        record["typical_gap"] = contract.every if contract else 1.0 / max(pace, 1e-9)
+        often = rate.mean if rate else 1.0 / record["period"]
+        here = segment.buy_share * segment.share_of_wallet
+        record["typical_pace"] = max(often * here, 1e-12)
+        record["typical_rival_pace"] = max(often * (segment.buy_share - here), 1e-12)
         record["first_chance"] = levels.first_chance[number]
         record["loss_per_week"] = levels.loss_per_week[number]
         stated = marketing.reach_per_week

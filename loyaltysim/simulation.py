@@ -160,8 +160,6 @@ class Run:
         )
         self.desk = Desk(self.env, firm.service, self.key, self.book_firm)
         self.staff.show(self.seats)
-        known = self.seats["person"][self.customers["contact"]]
-        self.customers["contact_known"] = known
         self.inbox = np.zeros(0, MESSAGE)
         self.words = np.zeros(0, WORD)
         self.visits_last_week: float | None = None
@@ -242,9 +240,8 @@ class Run:
         inbox = np.zeros(len(closed) + len(self.words), MESSAGE)
         inbox[: len(closed)] = closed
         _write_messages(inbox[len(closed) :], self.words)
-        order = np.lexsort(
-            (inbox["order"], inbox["nth"], inbox["sender"], inbox["kind"], inbox["customer"])
-        )
+        # The sort is stable: words of one occasion stay in their order.
+        order = np.lexsort((inbox["nth"], inbox["sender"], 2 * inbox["customer"] + inbox["kind"]))
         self.inbox = inbox[order]
 
     def _closed_complaints(self) -> Records:
@@ -391,7 +388,6 @@ def _write_messages(messages: Records, words: Records) -> None:
     messages["kind"] = 1
     messages["sender"] = words["teller"]
     messages["nth"] = words["nth"]
-    messages["order"] = np.arange(len(words))
     messages["good"] = words["good"]
 
 

@@ -58,15 +58,16 @@ def test_people_are_neither_made_nor_lost(business):
 
 @MANY
 @given(businesses())
-def test_the_lost_are_those_who_are_gone(business):
+def test_the_lost_are_those_who_left_and_were_not_won_back(business):
     result = run(business)
-    gone = result.customers["activity"] == GONE
-    assert (gone == (result.customers["stage"] == LOST)).all()
+    customers = result.customers
+    lost = customers["stage"] == LOST
     left = counted(result, "lost_knowingly") + counted(result, "lost_silently")
     before = result.at_start[:, LOST]
-    assert (by_segment(result, gone) == before + left - counted(result, "won_back")).all()
-    slept = counted(result, "fell_asleep") - counted(result, "woke_up")
-    assert (slept >= -result.at_start.sum(axis=1)).all()
+    assert (by_segment(result, lost) == before + left - counted(result, "won_back")).all()
+    # The gone are lost, and of the lost some consider the firm again.
+    assert lost[customers["activity"] == GONE].all()
+    assert (customers["last_at"][lost] <= customers["lost_at"][lost]).all()
 
 
 @MANY

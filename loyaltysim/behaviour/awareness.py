@@ -25,17 +25,21 @@ def reach_so_far(segment: Record, week: Record, now: float) -> float:
 
 
 @rule
-def take_notice(customer: Record, segment: Record, week: Record, now: float, tally: Record) -> None:
+def take_notice(customer: Record, segment: Record, week: Record, now: float) -> None:
     """A stranger learns of the firm, or a lost customer considers it again."""
     if reach_so_far(segment, week, now) >= customer.notices_at:
-        consider_again(customer, now, tally)
+        consider_again(customer, now)
 
 
 @rule
-def consider_again(customer: Record, now: float, tally: Record) -> None:
-    """The person considers the firm from now on."""
-    if customer.activity == GONE:
-        tally.won_back += 1
+def is_customer(customer: Record) -> bool:
+    """Whether the person has bought, and since last being lost."""
+    return customer.last_at > customer.lost_at
+
+
+@rule
+def consider_again(customer: Record, now: float) -> None:
+    """The person considers the firm from now on; a lost one is won back by the next purchase."""
     customer.aware = 1
     customer.activity = ACTIVE
     customer.stayed_until = now

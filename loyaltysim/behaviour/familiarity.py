@@ -17,7 +17,7 @@ STATE = {
 }
 """Tie to the contact or the team (0 to 1), when it was last updated, the level that a settled
 customer of this pace has today, the turnover of the team seen by then, the seat of one's own
-contact, and the number of the person who was met in it."""
+contact, and how many had left it when it was last met."""
 
 
 @rule
@@ -26,9 +26,10 @@ def fade(customer: Record, contact: Record, week: Record, beliefs: Record, now: 
     elapsed = now - customer.familiarity_at
     lost = elapsed / beliefs.familiarity_fades_weeks
     if week.dedicated == 1:
-        if contact.person != customer.contact_known:
+        # The tie breaks when the person leaves, and once for each who left meanwhile.
+        while customer.contact_known < contact.departures:
             customer.familiarity *= 1.0 - beliefs.familiarity_breaks
-            customer.contact_known = contact.person
+            customer.contact_known += 1
     else:
         lost += beliefs.familiarity_breaks * (week.team_change - customer.team_seen)
         customer.team_seen = week.team_change

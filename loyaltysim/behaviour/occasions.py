@@ -20,17 +20,20 @@ QUARTER_WEEKS = 13.0
 
 
 @rule
-def drift_on(customer: Record, segment: Record, week: Record, quarter: int) -> None:
+def drift_on(
+    customer: Record, segment: Record, week: Record, beliefs: Record, quarter: int
+) -> None:
     """The log rate wanders about its mean, a step a quarter (autoregressive, so it stays put)."""
     if customer.drift_quarter == quarter:
         return
+    keeps = exp(-QUARTER_WEEKS / beliefs.drift_memory_weeks)
     while customer.drift_quarter < quarter:
         customer.drift_quarter += 1
         luck = uniforms(
             week.seed, week.replication, customer.who, _DRIFT, customer.drift_quarter, 0
         )
-        step = sqrt(1.0 - segment.drift_keeps * segment.drift_keeps) * segment.drift_sd
-        customer.drift = segment.drift_keeps * customer.drift + step * normal(luck[0])
+        step = sqrt(1.0 - keeps * keeps) * segment.drift_sd
+        customer.drift = keeps * customer.drift + step * normal(luck[0])
     # The mean of exp(drift) is kept at one.
     deviation = customer.drift - 0.5 * segment.drift_sd * segment.drift_sd
     customer.pace = customer.rate * exp(deviation)

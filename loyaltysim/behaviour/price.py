@@ -11,8 +11,13 @@ STATE = {"usual_log_price": float}
 
 @rule
 def wish(customer: Record, week: Record, beliefs: Record) -> float:
-    """Log-rate of choosing the firm (own-price elasticity, Bijmolt et al. 2005)."""
-    return -beliefs.price_response * (week.log_price - customer.usual_log_price)
+    """Log-rate of choosing the firm (own-price elasticity, Bijmolt et al. 2005).
+
+    The reference price is in part what one is used to paying here, in part what rivals
+    ask (level 0), so a lasting price change keeps a lasting part of its effect.
+    """
+    reference = beliefs.reference_price_own * customer.usual_log_price
+    return -beliefs.price_response * (week.log_price - reference)
 
 
 @rule

@@ -10,8 +10,8 @@ from loyaltysim.draws import uniforms
 from loyaltysim.mechanism import Record, rule
 
 ORDER = 80
-STATE = {"heard": float, "heard_at": float, "words_heard": int, "recommended_at": float}
-"""What one has heard of the firm, in log-odds, when, how many words, and when one last
+STATE = {"heard": float, "heard_at": float, "recommended_at": float}
+"""What one has heard of the firm, in log-odds, when, and when one last
 recommended it (week)."""
 
 DECISIONS = {"tell": 5, "heed": 6}
@@ -66,15 +66,15 @@ def hearer(customer: Record, week: Record, people: int, nth: int) -> int:
 
 
 @rule
-def hear(
-    customer: Record, good: float, week: Record, beliefs: Record, now: float, tally: Record
-) -> None:
+def hear(customer: Record, message: Record, week: Record, beliefs: Record, now: float) -> None:
     """A word reaches a person; a heeded recommendation makes strangers and the lost consider."""
-    pull = beliefs.good_word_pull if good > 0.0 else -beliefs.bad_word_pull
+    pull = beliefs.good_word_pull if message.good > 0.0 else -beliefs.bad_word_pull
     customer.heard = rumour(customer, beliefs, now) + pull
     customer.heard_at = now
-    customer.words_heard += 1
-    if good > 0.0 and (customer.aware == 0 or customer.activity != ACTIVE):
-        luck = uniforms(week.seed, week.replication, customer.who, _HEED, customer.words_heard, 0)
+    if message.good > 0.0 and (customer.aware == 0 or customer.activity != ACTIVE):
+        # Keyed by the word, not by how many were heard before, which differs between worlds.
+        luck = uniforms(
+            week.seed, week.replication, customer.who, _HEED, message.nth, message.sender
+        )
         if luck[0] < beliefs.word_heeded:
-            consider_again(customer, now, tally)
+            consider_again(customer, now)

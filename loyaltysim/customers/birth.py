@@ -29,8 +29,6 @@ from loyaltysim.scenario.model import Business, Segment
 Floats = NDArray[np.float64]
 
 DECISIONS = {"traits": 10, "state": 11, "start": 12}
-DRIFT_MEMORY_QUARTERS = 8.0
-"""Quarters after which a deviation of the occasion rate has shrunk to a third."""
 
 SMALLEST = 2.0**-40
 """Chances of 0 and 1 are kept this far inside, so that odds stay finite."""
@@ -45,11 +43,6 @@ def sizes(business: Business) -> list[int]:
     for i in order[: people - sum(whole)]:
         whole[i] += 1
     return whole
-
-
-def drift_keeps() -> float:
-    """Share of a deviation of the occasion rate that is kept from quarter to quarter."""
-    return float(np.exp(-1.0 / DRIFT_MEMORY_QUARTERS))
 
 
 def born(

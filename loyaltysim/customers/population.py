@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, take_notice
+from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, is_customer, take_notice
 from loyaltysim.behaviour.familiarity import fade
-from loyaltysim.behaviour.habit import remember_choice
+from loyaltysim.behaviour.habit import gap_at_rivals, remember_choice
 from loyaltysim.behaviour.occasions import QUARTER_WEEKS, after, drift_on, gap
 from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.behaviour.word import MOST_TOLD, hear, hearer, recommend, rumour, warn
@@ -132,7 +132,7 @@ def receive(
     """What reaches a customer at the start of a week: the end of a complaint, or a word."""
     now = week.begins
     if message.kind == 1:
-        hear(customer, message.good, week, beliefs, now, tally)
+        hear(customer, message, week, beliefs, now)
         return
     log_risk = staying_terms(customer, week, beliefs)
     leaves = close_ticket(customer, message, week, beliefs, log_risk, tally)
@@ -189,12 +189,13 @@ def live_week(
             luck = occasion_luck(week.seed, week.replication, customer.who, customer.occasions)
             tally.occasions += 1
             # Gaps depend on nothing that happens, so the next date can be worked out meanwhile.
-            drift_on(customer, segment, week, quarter)
+            drift_on(customer, segment, week, beliefs, quarter)
             later = after(now, gap(customer, segment, week, luck.gap), world.season)
 
             if customer.never == 0 and (customer.aware == 0 or customer.activity == GONE):
-                take_notice(customer, segment, week, now, tally)
-            elif customer.activity == DORMANT:
+                take_notice(customer, segment, week, now)
+            asleep = customer.activity == DORMANT
+            if asleep:
                 sleep_on(luck.staying, customer, segment, week, beliefs, now, tally)
 
             if customer.never == 0 and customer.aware == 1 and customer.activity == ACTIVE:
@@ -206,15 +207,20 @@ def live_week(
                 for j in range(programmes):
                     member = members[i, j]
                     if member.joined == 1:
-                        side = 1.0 - 2.0 * schemes[j].rival
-                        pulls = goal_pull(customer, member, schemes[j], beliefs, now)
-                        pull += max(side, 0.0) * pulls
-                        rival_pull += max(-side, 0.0) * pulls
+                        scheme = schemes[j]
+                        side = 1.0 - 2.0 * scheme.rival
+                        if scheme.rival == 0:
+                            usual = customer.usual_gap
+                            pull += goal_pull(customer, member, scheme, beliefs, now, usual)
+                        else:
+                            usual = gap_at_rivals(customer)
+                            rival_pull += goal_pull(customer, member, scheme, beliefs, now, usual)
                         if member.balance > 0:
                             stake += side * beliefs.member_stays
                 chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
 
                 known_risk = 0.0
+                upset = False
                 if chosen == FIRM:
                     server = server_of(contact, week, luck.server)
                     skill = week.skill_at_start
@@ -224,7 +230,7 @@ def live_week(
                     elif week.present > 0:
                         skill = seats[world.servers[server]].skill
                     if server >= 0 and week.dedicated == 1:
-                        own = 0.5
+                        own = beliefs.colleague_familiarity
                     visit.now = now
                     visit.usual = customer.usual_basket * week.price
                     visit.severity = 0.0
@@ -234,7 +240,7 @@ def live_week(
                     if goes_wrong(luck.failure, skill, week, beliefs):
                         go_wrong(customer, visit, week, beliefs, tally)
                     else:
-                        weeks = min(now - customer.last_at, 52.0)
+                        weeks = now - customer.last_at if is_customer(customer) else 0.0
                         visit.told = recommend(luck.telling, customer, beliefs, weeks, now, tally)
                     visit.paid = basket(customer, segment, week, luck.basket)
                     for j in range(programmes):
@@ -244,7 +250,7 @@ def live_week(
                                 customer, members[i, j], segment, schemes[j], visit, week, beliefs,
                                 flow, tally,
                             )  # fmt: skip
-                    pay(customer, visit, week, tally)
+                    pay(customer, visit, week, beliefs, tally)
                     for j in range(programmes):
                         if is_open(schemes[j], 0, now):
                             flow = out.flows[j, customer.segment]
@@ -256,6 +262,7 @@ def live_week(
                         write_ticket(out.tickets[tickets], customer, visit, i)
                         tickets += 1
                     elif visit.severity > 0.0:
+                        upset = True
                         known_risk += risk_after_failure(
                             beliefs, visit.severity, staying_terms(customer, week, beliefs)
                         )
@@ -281,7 +288,9 @@ def live_week(
                     tally.category_purchases += 1
                     customer.stocked_at = now
                     remember_choice(customer, 1.0 if chosen == FIRM else 0.0, beliefs)
-                if customer.purchases > 0 and (segment.period == 0.0 or luck.awake < segment.awake):
+                # Contracts are thought over when awake, and a failure wakes.
+                thinks = segment.period == 0.0 or luck.awake < segment.awake or upset
+                if thinks and not asleep and is_customer(customer):
                     log_risk = staying_terms(customer, week, beliefs) - stake
                     decide_staying(
                         luck.staying, customer, segment, week, beliefs, now, known_risk,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyaltysim.behaviour.awareness import ACTIVE, GONE
+from loyaltysim.behaviour.awareness import ACTIVE, is_customer
 from loyaltysim.mechanism import Record, rule
 
 SUSPECT, PROSPECT, FIRST_TIME, REPEAT, CLIENT, ADVOCATE, LOST = 0, 1, 2, 3, 4, 5, 6
@@ -21,7 +21,7 @@ THRESHOLDS = {
 @rule
 def stage_of(customer: Record, thresholds: Record, now: float) -> int:
     """The stage of a person at a date; a client buys regularly, mostly here, and has a tie."""
-    if customer.activity == GONE:
+    if customer.purchases > 0 and not is_customer(customer):
         return LOST
     if customer.aware == 0:
         return SUSPECT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import exp
 
+from loyaltysim.behaviour.awareness import is_customer
 from loyaltysim.draws import normal
 from loyaltysim.ledger import micros
 from loyaltysim.mechanism import Record, each_of, mechanisms, rule, seam
@@ -36,8 +37,6 @@ VISIT = {
 """One visit: date, usual basket at today's prices, amount paid, quality, severity of a failure
 (points of ten, 0 without one), 1 if served by one's contact or team and 0.5 by a colleague,
 whether it leads to a complaint, and how many people hear of it."""
-
-USUAL_GAP_MOVES = 0.2
 
 experience = each_of(
     seam(mechanisms("loyaltysim.behaviour"), "experience"), "customer, visit, week, beliefs"
@@ -87,7 +86,7 @@ def basket(customer: Record, segment: Record, week: Record, u: float) -> float:
 
 
 @rule
-def pay(customer: Record, visit: Record, week: Record, tally: Record) -> None:
+def pay(customer: Record, visit: Record, week: Record, beliefs: Record, tally: Record) -> None:
     """Book the purchase and bring the customer's history up to date."""
     revenue = micros(visit.paid)
     goods = micros(visit.paid / week.price * week.cost_share)
@@ -97,13 +96,17 @@ def pay(customer: Record, visit: Record, week: Record, tally: Record) -> None:
     customer.revenue += revenue
     customer.costs += goods + week.cost_per_visit
     tally.purchases += 1
-    if customer.purchases == 0:
-        customer.first_at = visit.now
-        # Only from now on is there a customer to lose.
-        customer.stayed_until = visit.now
-        tally.first_purchases += 1
+    if is_customer(customer):
+        gap = visit.now - customer.last_at
+        customer.usual_gap += beliefs.usual_gap_moves * (gap - customer.usual_gap)
     else:
-        customer.usual_gap += USUAL_GAP_MOVES * (visit.now - customer.last_at - customer.usual_gap)
+        # Only from now on is there a customer to lose (again).
+        customer.stayed_until = visit.now
+        if customer.purchases == 0:
+            customer.first_at = visit.now
+            tally.first_purchases += 1
+        else:
+            tally.won_back += 1
     customer.purchases += 1
     customer.last_at = visit.now
 

@@ -57,9 +57,9 @@ class Desk:
                     resolved = bool(luck[3] < terms.desk.resolved)
                     self.book("service", terms.desk.cost_per_ticket)
         hours = (env.now - opened_at) * HOURS_PER_WEEK
-        # In the order of the fields of a message: customer, kind, sender, nth, order, good, ...
+        # In the order of the fields of a message: customer, kind, sender, nth, good, ...
         self.closed.append(
-            (customer, 0, who, nth, 0, 0.0, severity, hours, answered, resolved, basket)
+            (customer, 0, who, nth, 0.0, severity, hours, answered, resolved, basket)
         )
 
     def messages(self) -> Records:

@@ -60,6 +60,7 @@ class Staff:
         self.team_change = 0.0
         self._worked = 0.0
         self.employees: list[Employee | None] = [None] * terms.count
+        self._departures = [0] * terms.count
         self._paid_until = [0.0] * terms.count
         for seat in range(terms.count):
             luck = self._luck(seat, 0)
@@ -95,6 +96,7 @@ class Staff:
     def _leave(self, seat: int) -> None:
         self._worked += self.env.now - self._paid_until[seat]
         self.employees[seat] = None
+        self._departures[seat] += 1
         self.quits += 1
         self.team_change += 1.0 / self.terms.count
 
@@ -122,8 +124,7 @@ class Staff:
         """Write how the seats stand now, for the customers of the coming week."""
         for seat, employee in enumerate(self.employees):
             record = seats[seat]
+            record["departures"] = self._departures[seat]
             record["present"] = int(employee is not None)
             if employee is not None:
-                # A vacancy keeps the number of who left: the tie breaks when a successor comes.
-                record["person"] = employee.serial
                 record["skill"] = self.skill(employee)

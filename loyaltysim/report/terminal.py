@@ -71,13 +71,14 @@ def _money(comparison: Comparison, frame: pd.DataFrame) -> Table:
         f"Money over the horizon, {currency}",
         "Incremental profit: paired, 95% interval over replications. NPV at "
         f"{share(comparison.scenario.business.hurdle_rate, 0)} a year. ROI: incremental profit / "
-        "spending. Pay-back: first month from which the sum stays at or above zero.",
-        "incremental profit", "95% interval", "NPV", "spending", "of it programme", "ROI",
-        "pay-back",
+        "spending. Pay-back: first month from which the sum stays at or above zero. Still owed: "
+        "rewards yet to come on what members hold at the end, at cost; not taken off the profit.",
+        "incremental profit", "95% interval", "still owed", "NPV", "spending", "of it programme",
+        "ROI", "pay-back",
     )  # fmt: skip
     for name, row in frame.iterrows():
         if name == comparison.reference:
-            table.add_row(escape(str(name)), "(reference)", *[MISSING] * 6)
+            table.add_row(escape(str(name)), "(reference)", *[MISSING] * 7)
             continue
         step = step_of((row["high"] - row["low"]) / 2.0)
         month = row["payback_month"]
@@ -85,6 +86,7 @@ def _money(comparison: Comparison, frame: pd.DataFrame) -> Table:
             escape(str(name)),
             number(row["incremental_profit"], step),
             span(row["low"], row["high"], step),
+            number(row["owed"], step) if row["owed"] else MISSING,
             number(row["npv"], step),
             number(row["spending"]),
             number(row["programme_cost"]) if row["programme_cost"] else MISSING,
@@ -122,8 +124,9 @@ def _doubt(comparison: Comparison, frame: pd.DataFrame) -> Table:
 def _customers(frame: pd.DataFrame) -> Table:
     table = _table(
         "Customers and staff",
-        "Loss a year: true (gone for good) and as the firm sees it (no purchase for long). "
+        "Loss a year: true (they left) and as the firm sees it (no purchase for long). "
         "Retained: of the customers at the start, still there after a year. "
+        "Loss counts everybody who was ever lost in the year; retained, those who came back too. "
         "Saved: lost without the alternative, there with it; put off: the reverse.",
         "loss a year", "as seen", "retained", "as seen", "customers", "members", "saved",
         "put off", "staff turnover", "skill", "answer (h)",

@@ -182,7 +182,7 @@ class _Answer:
         if not names:
             return ["There is no alternative to compare with the reference."]
         top = best(self.comparison)
-        said = [self._best(top), self._sure(top)]
+        said = [self._best(top) + self._owed(top), self._sure(top)]
         programmes = [n for n in names if self._has_new_programme(n)]
         others = [n for n in names if n not in programmes]
         if programmes:
@@ -192,7 +192,7 @@ class _Answer:
             if programme != top:
                 said.append(self._sure(programme))
             said.append(self._copied(programmes))
-        said.append(few(self.comparison))
+        said += [self._own_loss(), few(self.comparison)]
         return [s for s in said if s]
 
     def _first_of(self, names: list[str]) -> str:
@@ -246,6 +246,23 @@ class _Answer:
         maybe = ", zero included" if high > 0.0 else ""
         return f"With everything as stated, {loses}{tail} ({self._bounds(top)}{maybe})."
 
+    def _owed(self, name: str) -> str:
+        """What members can still claim at the end, which no profit has paid for yet."""
+        owed = float(self.frame.loc[name, "owed"])
+        if owed <= 0.0:
+            return ""
+        amount = self._money(owed, self.steps[name])
+        return f" Rewards that members can still claim at the end would take {amount} of it."
+
+    def _own_loss(self) -> str:
+        profit = float(self.frame.loc[self.comparison.reference, "profit"])
+        if profit >= 0.0:
+            return ""
+        return (
+            f"The business itself loses {self._money(-profit, 0.0)} over {self.horizon} as stated: "
+            "are people, prices and costs of one size?"
+        )
+
     def _sure(self, name: str) -> str:
         """P over the ranges beside P as stated, and the share of wallet, in words."""
         row = self.frame.loc[name]
@@ -255,7 +272,8 @@ class _Answer:
             f"With the assumptions drawn from their ranges, {_quoted(name)} pays in "
             f"{runs(p, self.ranges)} runs ({share(p, 0)}; as stated, "
             f"{runs(row['p_pays_stated'], self.comparison.replications)}): "
-            f"{_verdict(p, self.ranges)}. Nine runs in ten: {bounds}."
+            f"{_verdict(p, self.ranges)}."
+            + ("" if self.ranges < FEW else f" Nine runs in ten: {bounds}.")
         ) + self._wallet(name)
 
     def _wallet(self, name: str) -> str:
@@ -309,8 +327,8 @@ class _Answer:
         shown = "; ".join(parts[:3])
         more = f"; and {len(parts) - 3} more in the table" if len(parts) > 3 else ""
         worse = all(profit[twin] < profit[name] for name, twin in pairs)
-        verb = "takes" if worse else "moves"
-        return f"A rival that copies the programme {verb} {shown}{more}."
+        verb = "take" if worse else "move"
+        return f"Rivals that all copy the programme after a year {verb} {shown}{more}."
 
 
 def few(comparison: Comparison) -> str:

@@ -20,8 +20,10 @@ MONTHS_PER_YEAR = 12
 
 
 def still_there(customers: Records) -> Flags:
-    """Whether each has bought and is not gone; sleepers are there."""
-    return np.asarray((customers["purchases"] > 0) & (customers["activity"] != GONE))
+    """Whether each has bought since last being lost, and is not gone; sleepers are there."""
+    return np.asarray(
+        (customers["last_at"] > customers["lost_at"]) & (customers["activity"] != GONE)
+    )
 
 
 def seems_there(customers: Records, terms: Stages, now: float) -> Flags:
@@ -77,6 +79,7 @@ class Census:
         """Number of each customer's cohort; -1 for nobody's."""
         first = np.where(bought, customers["first_at"], -1.0)
         joined = ((first + 0.5) / WEEKS_PER_MONTH).astype(np.int64) + 1
+        assert self._base is not None
         before = np.where(self._base, 0, -1)
         return np.where(first < 0.0, before, np.minimum(joined, month + 1))
 

@@ -93,8 +93,10 @@ class Comparison:
         frame["p_pays_ranges"] = (ranges > 0.0).mean(axis=0)
         frame["ranges_median"] = np.median(ranges, axis=0)
         frame["ranges_low"], frame["ranges_high"] = np.quantile(ranges, BAND, axis=0)
-        frame["low_wallet"] = self.total(LOW_WALLET).mean(axis=0)
-        frame["high_wallet"] = self.total(HIGH_WALLET).mean(axis=0)
+        for name, column in ((LOW_WALLET, "low_wallet"), (HIGH_WALLET, "high_wallet")):
+            other = self.total(name)
+            # Fewer runs: their difference to the same replications as stated is added.
+            frame[column] = mean + (other - stated[: len(other)]).mean(axis=0)
         self._add_finance(frame)
         self._add_people(frame)
         # What is a difference to the reference means nothing for the reference itself.
@@ -120,6 +122,7 @@ class Comparison:
         frame["p_payback"] = np.isfinite(money.payback_month(difference)).mean(axis=0)
         frame["spending"] = spent
         frame["programme_cost"] = money.column(monthly, *money.PROGRAMME).sum(axis=-1).mean(axis=0)
+        frame["owed"] = [self._owed(name) for name in self.names]
         active = self.collect(STATED, lambda s: s.stages[-1, BOUGHT].sum())
         gained_customers = (active - active[:, at : at + 1]).mean(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -130,6 +133,27 @@ class Comparison:
             frame["subsidy_share"] = self.collect(STATED, lambda s: s.subsidy_share).mean(axis=0)
         frame["saved"] = self.collect(STATED, lambda s: s.saved).mean(axis=0)
         frame["annoyed"] = self.collect(STATED, lambda s: s.annoyed).mean(axis=0)
+
+    def _owed(self, name: str) -> float:
+        """Cost of the rewards still to come on the units outstanding at the end.
+
+        Outstanding units, times the share redeemed of those that were redeemed or
+        expired so far, at cost; the forecast of a run-off, not part of the profit.
+        """
+        programme = self.scenario.alternatives[name].programme
+        if programme is None:
+            return 0.0
+        units = self.collect_one(name, lambda s: s.units).mean(axis=0)
+        owed = 0.0
+        for (_, terms), (_, redeemed, expired, left) in zip(programme.schemes, units, strict=True):
+            used = redeemed / (redeemed + expired) if redeemed + expired > 0.0 else 1.0
+            owed += left * used * terms.reward_cost / terms.units_for_reward
+        return float(owed)
+
+    def collect_one(self, name: str, read: Callable[[Summary], Any]) -> NDArray[Any]:
+        """A figure of every run as stated of one alternative: (replications, ...)."""
+        at = self.names.index(name)
+        return np.array([read(summaries[at]) for summaries in self.runs[STATED]])
 
     def _add_people(self, frame: pd.DataFrame) -> None:
         def mean_of(read: Callable[[Summary], Any]) -> Floats:
@@ -281,7 +305,9 @@ class Comparison:
 
     def __repr__(self) -> str:
         name = self.scenario.business.name
-        return f"<Comparison of {name!r}: {', '.join(self.names)}; {self.replications} replications>"
+        return (
+            f"<Comparison of {name!r}: {', '.join(self.names)}; {self.replications} replications>"
+        )
 
     def _repr_html_(self) -> str:
         shown = ["incremental_profit", "low", "high", "p_pays_stated", "p_pays_ranges", "npv"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.behaviour.awareness import GONE
 from loyaltysim.ledger import ACCOUNTS
 from loyaltysim.results.census import Census, still_there
 from loyaltysim.setting import month_of
@@ -105,8 +104,8 @@ def _retention(census: Census) -> Floats:
 def _moved(result: Result, reference: Result) -> tuple[int, int]:
     """Customers saved by the alternative, and put off by it."""
     here, there = still_there(result.customers), still_there(reference.customers)
-    lost_here = result.customers["activity"] == GONE
-    lost_there = reference.customers["activity"] == GONE
+    lost_here = (result.customers["purchases"] > 0) & ~here
+    lost_there = (reference.customers["purchases"] > 0) & ~there
     return int((lost_there & here).sum()), int((lost_here & there).sum())
 
 

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from loyaltysim.behaviour.awareness import GONE
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.results import money
-from loyaltysim.results.census import Census
+from loyaltysim.results.census import Census, still_there
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import Result
 
@@ -90,7 +89,7 @@ class Tables:
         bought = customers["purchases"] > 0
         for name in ("first_at", "last_at"):
             frame[name] = np.where(bought, customers[name], np.nan)
-        lost = customers["activity"] == GONE
+        lost = bought & ~still_there(customers)
         frame["lost_at"] = np.where(lost, customers["lost_at"], np.nan)
         frame["member"] = customers["member"] == 1
         for name in ("revenue", "costs", "rewards", "compensation"):
@@ -148,7 +147,9 @@ class Tables:
 
     def __repr__(self) -> str:
         business = self.result.business
-        return f"<Run of {business.name!r}: {business.market.people} people, {business.weeks} weeks>"
+        return (
+            f"<Run of {business.name!r}: {business.market.people} people, {business.weeks} weeks>"
+        )
 
     def _repr_html_(self) -> str:
         return str(self.years.to_html(index=False, float_format="{:,.2f}".format))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, factorial, log
+from math import ceil, exp, factorial, log
 
 import numpy as np
 
@@ -11,10 +11,12 @@ from loyaltysim.mechanism import Record, rule
 STATE = {
     "goal_size": float,
     "goal_left": float,
+    "goal_step": float,
     "goal_visits": float,
     "goal_due": float,
 }
-"""Units of the whole goal and of what is left, purchases still needed, and until when (week)."""
+"""Units of the whole goal, of what is left, and that a purchase brings; purchases still needed,
+and until when (week)."""
 
 
 _LOG_FACTORIALS = np.array([log(factorial(n)) for n in range(16)])
@@ -43,14 +45,21 @@ def pivotal_chance(visits: float, expected: float) -> float:
 
 
 @rule
+def look_at_goal(member: Record) -> None:
+    """How far the goal is from the balance held now."""
+    member.goal_left = max(0.0, member.goal_size - member.balance)
+    member.goal_visits = float(ceil(member.goal_left / member.goal_step))
+
+
+@rule
 def goal_pull(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, gap: float
 ) -> float:
     """Log-rate added to choosing a firm by an open goal with it; 0 without one.
 
-    Psychological progress (Kivetz et al. 2006), the head start apart from it
-    (their 12-stamp card), and expected gain valued like a price cut; all of it
-    wears off with the months since joining (Meyer-Waarden).
+    Psychological progress (Kivetz et al. 2006) and the head start apart from it (their
+    12-stamp card), which wear off with the months since joining (Meyer-Waarden), and
+    expected gain, valued like a price cut. `gap` is the time between purchases there.
     """
     if member.joined == 0 or member.goal_size == 0.0:
         return 0.0
@@ -59,9 +68,9 @@ def goal_pull(
     pull = (beliefs.progress_pull * progress + beliefs.head_start_pull * scheme.given) * worn
     time_left = min(member.goal_due - now, beliefs.foresight_weeks)
     if time_left > 0.0 and scheme.reward_value > 0.0:
-        expected = time_left / customer.usual_gap
+        expected = time_left / gap
         exponent = pivotal_chance(member.goal_visits, expected) - (
-            beliefs.delay_discount_per_week * member.goal_visits * customer.usual_gap
+            beliefs.delay_discount_per_week * member.goal_visits * gap
         )
         if exponent > -20.0:
             gain = scheme.reward_value * exp(exponent)

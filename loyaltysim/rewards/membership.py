@@ -55,11 +55,15 @@ _aim = one_of(seam(schemes(), "aim"), "member, scheme, visit, now")
 def wants_to_join(customer: Record, segment: Record, scheme: Record, beliefs: Record) -> bool:
     """Whether a customer would join: those who expect to gain more join first.
 
-    The gain grows with one's own pace; at a typical pace the stated share would.
+    The gain grows with one's own neutral pace of purchases there, so it is decided
+    once; at a typical pace the stated share would join.
     """
     if scheme.automatic == 1:
         return True
-    relative_gain = log(segment.typical_gap / customer.usual_gap)
+    odds = customer.firm_odds if scheme.rival == 0 else customer.rival_odds
+    typical = segment.typical_pace if scheme.rival == 0 else segment.typical_rival_pace
+    pace = customer.rate * odds / (1.0 + odds)
+    relative_gain = log(max(pace, 1e-12) / typical)
     return customer.reluctance < scheme.join_log_odds + beliefs.join_by_gain * relative_gain
 
 
@@ -119,11 +123,14 @@ def collect(
         return
     _earn(scheme.kind, member, scheme, visit, visit.now, flow)
     _aim(scheme.kind, member, scheme, visit, visit.now)
+    goal.look_at_goal(member)
     if scheme.rival == 0:
         tally.programme_running += scheme.checkout_cost
 
 
 @rule
 def lapse(member: Record, scheme: Record, now: float, flow: Record) -> None:
-    """Write off what has expired."""
+    """Write off what has expired; the goal moves away with it."""
     _lapse(scheme.kind, member, scheme, now, flow)
+    if member.goal_size > 0.0:
+        goal.look_at_goal(member)

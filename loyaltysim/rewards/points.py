@@ -35,6 +35,11 @@ class Terms(Base):
     redeems_per_visit: Share = assumed("programme.points.redeems_per_visit")
     replaces_purchase: Share = assumed("programme.points.replaces_purchase")
 
+    @property
+    def units_for_reward(self) -> int:
+        """Units that one reward takes."""
+        return self.reward_at
+
 
 FIELDS = {"per_spend": float}
 
@@ -75,7 +80,5 @@ def earn(member: Record, scheme: Record, visit: Record, now: float, flow: Record
 def aim(member: Record, scheme: Record, visit: Record, now: float) -> None:
     """The goal is the next reward; a purchase brings the points of a usual basket."""
     member.goal_size = float(scheme.reward_at)
-    member.goal_left = max(0.0, member.goal_size - member.balance)
-    step = max(1.0, scheme.per_spend * visit.usual)
-    member.goal_visits = floor((member.goal_left + step - 1.0) / step)
+    member.goal_step = max(1.0, scheme.per_spend * visit.usual)
     member.goal_due = inf if scheme.lot_weeks == inf else now + 12.0 * scheme.lot_weeks

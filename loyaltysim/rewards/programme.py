@@ -36,7 +36,7 @@ class ProgrammeCosts(Terms):
     """Whether every customer is a member without asking."""
 
     @property
-    def schemes(self) -> list[tuple[int, Terms]]:
+    def schemes(self) -> list[tuple[int, Any]]:
         """The schemes in force: the number of the kind and its terms."""
         stated = ((kind, getattr(self, module.NAME)) for kind, module in enumerate(schemes()))
         return [(kind, terms) for kind, terms in stated if terms is not None]

@@ -40,6 +40,11 @@ class Terms(Base):
             )
         return self
 
+    @property
+    def units_for_reward(self) -> int:
+        """Units that one reward takes."""
+        return self.count
+
 
 FIELDS = {"head_start": int}
 
@@ -84,6 +89,5 @@ def earn(member: Record, scheme: Record, visit: Record, now: float, flow: Record
 def aim(member: Record, scheme: Record, _visit: Record, now: float) -> None:
     """The goal is the full card; a visit brings one stamp."""
     member.goal_size = float(scheme.reward_at)
-    member.goal_left = member.goal_size - member.balance
-    member.goal_visits = member.goal_left
+    member.goal_step = 1.0
     member.goal_due = inf if scheme.lot_weeks == inf else now + 12.0 * scheme.lot_weeks

@@ -198,6 +198,10 @@ class Staff(Terms):
     hiring_cost_in_weeks_of_pay: NonNegative = assumed("firm.staff.hiring_cost_in_weeks_of_pay")
     training_cost_in_weeks_of_pay: NonNegative = assumed("firm.staff.training_cost_in_weeks_of_pay")
     hours_per_week: Positive = assumed("firm.staff.hours_per_week")
+    usual_load: Annotated[float, BeforeValidator(share), Field(gt=0, le=1)] = assumed(
+        "firm.staff.usual_load"
+    )
+    """Share of what the staff can serve well that today's visits take."""
     skill_at_start: Share = assumed("firm.staff.skill_at_start")
     skill_grows_in_weeks: Positive = assumed("firm.staff.skill_grows_in_weeks")
 
@@ -371,7 +375,7 @@ class Business(Terms):
                 wrong = f"can be {most:g} at most"
             if wrong:
                 # The context tells the message which of the beliefs it is about.
-                raise PydanticCustomError("item", wrong, {"item": name})  # type: ignore[arg-type]
+                raise PydanticCustomError("item", wrong, {"item": name})
         return stated
 
     @property

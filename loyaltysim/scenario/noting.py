@@ -21,6 +21,12 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
     if business.firm.marketing.reach_per_week is None:
         notes.append("marketing reach is set so that the present customer base stays level")
     for name, world in alternatives.items():
+        budget = world.firm.marketing.budget_per_week
+        if budget > 0.0 and business.firm.marketing.budget_per_week == 0.0:
+            notes.append(
+                f"{name}: its marketing budget brings nobody, since the business states none "
+                "to measure it by"
+            )
         if name != worlds.reference and world == alternatives[str(worlds.reference)]:
             notes.append(f"{name} does not differ from {worlds.reference!r}")
     for name, world in (alternatives or {business.name: business}).items():

@@ -8,7 +8,8 @@ every alternative, so a comparison starts from one and the same business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Self
 
 import numpy as np
@@ -30,6 +31,9 @@ PILOT_WEEKS = 156.0
 PILOT_REPLICATION = 2**62
 """The pilots' own luck, which no run of a study uses."""
 
+PILOTS = 2
+"""Pilots a round, so that the levels do not follow the luck of one staff and one market."""
+
 ROUNDS = 9
 CUSTOMER_STAGES = slice(2, 6)
 
@@ -47,28 +51,26 @@ def steady(business: Business, near: Levels | None = None, rounds: int = ROUNDS)
     if near is not None:
         levels = levels.but(
             quality=near.quality,
-            visits_per_seat=near.visits_per_seat,
+            visits_per_seat=near.visits_per_seat * pilot.market.people / market.people,
             loss_per_week=near.loss_per_week,
             first_chance=near.first_chance,
             reach_per_week=near.reach_per_week,
         )
     best, least = levels, np.inf
     for _ in range(rounds):
-        found = _Found.of(business, *_pilot(pilot, levels))
+        found = _Found.mean([_Found.of(business, *one) for one in _pilots(pilot, levels)])
         if found.error < least:
-            best, least = (
-                levels.but(quality=found.quality, visits_per_seat=found.visits),
-                found.error,
-            )
+            best, least = levels, found.error
         levels = found.closer(levels)
     # The pilot's staff serve fewer people than the business's.
     scale = market.people / pilot.market.people
     return best.but(visits_per_seat=best.visits_per_seat * scale)
 
 
-def _pilot(pilot: Business, levels: Levels) -> tuple[Result, Census]:
-    census = Census(month_of(pilot.weeks - 1) + 1, len(pilot.market.segments))
-    return run(pilot, levels, replication=PILOT_REPLICATION, census=census), census
+def _pilots(pilot: Business, levels: Levels) -> Iterator[tuple[Result, Census]]:
+    for number in range(PILOTS):
+        census = Census(month_of(pilot.weeks - 1) + 1, len(pilot.market.segments))
+        yield run(pilot, levels, replication=PILOT_REPLICATION + number, census=census), census
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ class _Found:
                 quality=float(quality / visits) if visits else 0.0,
                 visits=float(visits / len(stages[1:]) / seats) if visits and seats else np.inf,
             )
+
+    @classmethod
+    def mean(cls, pilots: Sequence[Self]) -> Self:
+        """The mean of what several pilots found."""
+        return cls(*(np.mean([getattr(p, f.name) for p in pilots], axis=0) for f in fields(cls)))
 
     @property
     def error(self) -> float:
