@@ -58,7 +58,7 @@ def _usable(folder: Path) -> bool:
 @cache
 def is_warm() -> bool:
     """Whether the population's week has been compiled before by exactly these sources."""
-    return any(cache_folder().rglob("*.nbi"))
+    return any(cache_folder().rglob("*live_week*.nbi"))
 
 
 @cache

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import wraps
 from math import log, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
 from loyaltysim.compiled import compiled
@@ -87,7 +88,20 @@ def _piece(word, shift, mask, scale):  # type: ignore[no-untyped-def]
     return (np.float64((word >> np.uint64(shift)) & np.uint64(mask)) + 0.5) * scale
 
 
-@njit(nogil=True, forceinline=True)
+def _draw(function: Any) -> Any:
+    """A draw that rules and Python call alike: part of a compiled rule, else from the cache."""
+
+    @wraps(function)
+    def called_from_python(*key: int) -> Any:
+        return compiled(function)(*key)
+
+    overload(called_from_python, jit_options={"forceinline": True}, strict=False)(
+        lambda *key: function  # noqa: ARG005
+    )
+    return called_from_python
+
+
+@_draw
 def occasion_luck(seed, replication, who, nth):  # type: ignore[no-untyped-def]
     """All draws of a customer's nth occasion, from one block (decision 1)."""
     a, b, c, d = philox(seed, replication, who, 1, nth, 0)
@@ -104,7 +118,7 @@ def occasion_luck(seed, replication, who, nth):  # type: ignore[no-untyped-def]
     )
 
 
-@njit(nogil=True)
+@_draw
 def uniforms(seed, replication, who, decision, nth, instance):  # type: ignore[no-untyped-def]
     """Eight uniforms on the open unit interval, from one block."""
     a, b, c, d = philox(seed, replication, who, decision, nth, instance)

@@ -26,6 +26,8 @@ Record = Any
 Rule = TypeVar("Rule", bound=Callable[..., Any])
 
 OPTIONS = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""How rules are compiled: as part of what calls them (a call costs as much as a short rule), and
+without doors of their own for Python and C, which nobody would use."""
 
 _rules: list[Callable[..., Any]] = []
 

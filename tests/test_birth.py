@@ -130,6 +130,10 @@ def test_sizes_of_segments_sum_to_the_people_and_are_nearest(people, parts):
     found = sizes(business)
     assert sum(found) == people
     assert all(abs(n - share * people) < 1.0 for n, share in zip(found, shares, strict=True))
+    exact = [share * people for share in shares]
+    up = [x - int(x) for n, x in zip(found, exact, strict=True) if n > x]
+    down = [x - int(x) for n, x in zip(found, exact, strict=True) if n < x]
+    assert not up or not down or min(up) >= max(down) - 1e-9
 
 
 @pytest.mark.parametrize("number", [0, 1, 2])

@@ -68,7 +68,7 @@ DOCUMENT: dict[str, Any] = {
     "alternatives": {
         "card": {"programme": CARD},
         "said again": {"firm": {"gross_margin": "60%", "staff": {"count": 2}}},
-        "as it is": {},
+        "today": {},
         "nobody joins": {"programme": {**CARD, "set_up": 0, "joins": 0}},
         "worth nothing": {
             "programme": {
@@ -123,7 +123,7 @@ def test_each_programme_is_also_copied_and_the_order_is_the_file_s(comparison):
         "card",
         "card, copied",
         "said again",
-        "as it is",
+        "today",
         "nobody joins",
         "nobody joins, copied",
         "worth nothing",
@@ -131,7 +131,7 @@ def test_each_programme_is_also_copied_and_the_order_is_the_file_s(comparison):
         "points",
         "points, copied",
     ]
-    assert comparison.reference == "as it is"
+    assert comparison.reference == "today"
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -144,7 +144,7 @@ def test_what_changes_nothing_differs_by_exactly_nothing(comparison, name, idle)
 
 
 def test_and_those_who_take_part_in_it_live_the_same_lives(comparison):
-    at = comparison.names.index("as it is")
+    at = comparison.names.index("today")
     idle = comparison.names.index("worth nothing")
     for runs in comparison.runs["stated"]:
         assert runs[idle].members > 0
@@ -174,7 +174,7 @@ def test_a_rival_s_copy_changes_nothing_before_its_time(comparison):
 
 
 def test_replications_and_sets_have_people_of_their_own(comparison):
-    at = comparison.names.index("as it is")
+    at = comparison.names.index("today")
     seen = set()
     for name in SETS:
         for runs in comparison.runs[name]:
@@ -186,14 +186,14 @@ def test_the_reference_may_stand_anywhere():
     document = SMALL.document
     order = list(document["alternatives"])
     places = [
-        ["as it is", *[name for name in order if name != "as it is"]],
-        [*[name for name in order if name != "as it is"], "as it is"],
+        ["today", *[name for name in order if name != "today"]],
+        [*[name for name in order if name != "today"], "today"],
     ]
     frames = []
     for names in places:
         moved = {**document, "alternatives": {n: document["alternatives"][n] for n in names}}
         found = compare(Scenario.from_document(moved), processes=1)
-        assert found.reference == "as it is"
+        assert found.reference == "today"
         frames.append(found.alternatives.sort_index())
     pd.testing.assert_frame_equal(frames[0], frames[1], check_exact=True)
 
@@ -248,6 +248,11 @@ def test_assumptions_are_drawn_from_their_ranges_each_alone():
         assert (values <= high).all()
         mean, spread = (low + value + high) / 3.0, (high - low) * np.sqrt(1.0 / 18.0)
         assert abs(values.mean() - mean) < 5.0 * spread / np.sqrt(200.0) + 1e-12
+    several = [
+        f"beliefs.{name}" for name in ("voice", "habit_pull", "skill_quality", "word_heeded")
+    ]
+    together = np.corrcoef([[found[name] for found in draws] for name in several])
+    assert np.abs(together - np.eye(4)).max() < 0.3
     # Another assumption fewer changes none of the others.
     fixed = drawn(SCENARIO.change({"firm.service.quality": 8}), 4)
     assert fixed == {k: v for k, v in draws[4].items() if k != "firm.service.quality"}
@@ -256,7 +261,7 @@ def test_assumptions_are_drawn_from_their_ranges_each_alone():
 
 def test_the_share_of_wallet_moves_what_is_bought_elsewhere(comparison):
     """A firm sees its own sales, so they are nearly the same; the category is not."""
-    at = comparison.names.index("as it is")
+    at = comparison.names.index("today")
 
     def counted(name: str, what: str) -> float:
         runs = [run[at].counts[:, COUNTS.index(what)].sum() for run in comparison.runs[name][:2]]
@@ -408,7 +413,7 @@ def test_a_run_alone_is_the_run_of_the_comparison(comparison):
 def test_in_python_in_three_lines():
     scenario = loyaltysim.Scenario.from_document(SMALL.document)
     found = loyaltysim.compare(scenario, people=40, processes=1)
-    assert list(found.alternatives.index) == ["card", "card, copied", "said again", "as it is"]
+    assert list(found.alternatives.index) == ["card", "card, copied", "said again", "today"]
     assert "incremental_profit" in found._repr_html_()
 
 

@@ -60,6 +60,11 @@ def test_every_behavioural_parameter_is_described():
     assert missing == []
 
 
+def test_every_default_is_named():
+    missing = [name for name in register() if name.split(".")[-1] not in ODD]
+    assert missing == []
+
+
 def test_every_step_of_the_week_is_described_in_its_order():
     steps = [name for name, _ in WEEK_PLAN]
     listed = re.findall(r"^\d+\. `(\w+)`: ", ODD, flags=re.MULTILINE)

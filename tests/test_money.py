@@ -184,7 +184,7 @@ def test_pay_back_forgets_a_gain_that_did_not_last():
 # The measures of a comparison, on runs that are written by hand
 
 
-def written_run(monthly: np.ndarray, customers: int) -> Summary:
+def written_run(monthly: np.ndarray, customers: int, units: list[list[int]]) -> Summary:
     months = len(monthly)
     stages = np.zeros((79, len(STAGES)), np.int64)
     stages[-1, STAGES.index("repeat")] = customers
@@ -201,7 +201,7 @@ def written_run(monthly: np.ndarray, customers: int) -> Summary:
         response_hours=20.0,
         resolved_share=0.5,
         members=7,
-        units=np.zeros((0, 4), np.int64),
+        units=np.array(units, np.int64).reshape(-1, 4),
         subsidy_share=0.25,
         saved=3,
         annoyed=1,
@@ -221,7 +221,9 @@ def written_comparison(rng: np.random.Generator, replications: int = 4) -> Compa
             card[0, ACCOUNTS.index("programme_set_up")] = 90 * MICRO
             card[:, ACCOUNTS.index("rewards")] = 20 * MICRO
             card[:, ACCOUNTS.index("revenue")] += 40 * MICRO
-            found.append([written_run(dear, 100), written_run(card, 110), written_run(base, 100)])
+            stamps = [[100, 40, 10, 50]]
+            alternatives = ((dear, 100, []), (card, 110, stamps), (base, 100, []))
+            found.append([written_run(*run) for run in alternatives])
         return found
 
     levels = first_guess(SCENARIO.business, belief_values(SCENARIO.business))
@@ -244,6 +246,8 @@ def test_measures_of_a_comparison_are_those_of_the_definitions():
     assert row["npv"] == pytest.approx(value)
     # -70, then 20 a month: -10 in the fourth, 10 in the fifth.
     assert row["payback_month"] == 5.0
+    # 50 stamps, four of five used in the end, eight for a reward of 2.
+    assert row["owed"] == pytest.approx(50 * 0.8 / 8 * 2.0)
     assert row["p_payback"] == 1.0
     dear = comparison.alternatives.loc["dear"]
     assert dear["spending"] == pytest.approx(18 * 50.0)
@@ -270,6 +274,14 @@ def test_chances_and_bands_are_shares_and_quantiles_of_the_runs():
             assert (row["low"], row["high"]) == pytest.approx((low, high))
 
 
+def test_fewer_runs_at_another_share_of_wallet_are_compared_with_the_same_ones():
+    comparison = written_comparison(np.random.default_rng(9), replications=8)
+    runs = {**comparison.runs, "low wallet": comparison.runs["low wallet"][:2]}
+    row = Comparison(SCENARIO, comparison.levels, runs).alternatives.loc["dear"]
+    stated, low = comparison.total("stated")[:, 0], comparison.total("low wallet")[:, 0]
+    assert row["low_wallet"] == pytest.approx(stated.mean() + (low[:2] - stated[:2]).mean())
+
+
 def test_no_return_on_nothing_spent_and_no_cost_of_customers_who_did_not_come():
     comparison = written_comparison(np.random.default_rng(7))
     cheap = {
@@ -277,6 +289,7 @@ def test_no_return_on_nothing_spent_and_no_cost_of_customers_who_did_not_come():
     }
     row = Comparison(SCENARIO, comparison.levels, cheap).alternatives.loc["dear"]
     assert row["incremental_profit"] == 0.0
+    assert row["p_pays_stated"] == row["p_pays_ranges"] == 0.0
     assert np.isnan(row["roi"])
     assert np.isnan(row["cost_per_incremental_customer"])
 

@@ -136,7 +136,7 @@ def receive(
         return
     log_risk = staying_terms(customer, week, beliefs)
     leaves = close_ticket(customer, message, week, beliefs, log_risk, tally)
-    if leaves and customer.activity != GONE:
+    if leaves and is_customer(customer):
         leave(customer, segment, week, beliefs, now, True, tally)
 
 
