@@ -135,13 +135,13 @@ def _profit(comparison: Comparison) -> Table:
         Note("2", f"Paired t interval over {stated} replications: what luck alone leaves open; "
              "more replications narrow it."),
         Note("3", f"{ranges} runs, each with all assumptions drawn from their ranges: what is "
-             "not known; only finding out narrows it."),
+             "not known, with the luck that is left in it; finding out narrows it."),
         Note("4", "Share of the runs with incremental profit above zero. As stated it takes "
              "every assumption for certain, and with enough customers becomes 0 or 1; read it "
              "only with the one over the ranges."),
         Note("5", "A firm’s own data do not tell its share of its customers’ wallets, which "
-             f"bounds what can be won. Low and high: means of {wallet} runs each, with the same "
-             "purchases but a lower and a higher share."),
+             f"bounds what can be won. Low and high: the mean as stated and the paired difference "
+             f"in {wallet} runs each, with the same purchases but a lower or higher share."),
     ]  # fmt: skip
     return _table(
         comparison,
@@ -189,6 +189,7 @@ def _finance(comparison: Comparison) -> Table:
         Column("Pay-back", payback, "3"),
         Column("Spending", lambda r: money(r["spending"]), "4", True),
         Column("of it on a programme", lambda r: money(r["programme_cost"])),
+        Column("still owed", lambda r: money(r["owed"]) if r["owed"] else MISSING, "8"),
         Column(
             "per extra customer",
             lambda r: number(r["cost_per_incremental_customer"]),
@@ -206,12 +207,14 @@ def _finance(comparison: Comparison) -> Table:
         Note("3", "First month from which the cumulated mean is not below zero to the end."),
         Note("4", "The programme (rewards at cost, set-up, running) and what else the firm "
              "decides to spend more on than the reference (pay, hiring, training, acquisition, "
-             "other)."),
+             "other). Running a programme includes the staff’s time at the till, at their pay."),
         Note("5", f"Spending for each customer more at the end ({business.currency}); {MISSING} "
              "where there are not more, or nothing is spent."),
         Note("6", "Share of the reward cost that went to what would have been bought anyway; "
              f"{MISSING} without rewards."),
         Note("7", "Revenue and profit of the whole business over the horizon, as stated."),
+        Note("8", "Rewards yet to come on what members hold at the end, at cost and by the share "
+             "redeemed so far; not taken off the profit."),
     ]  # fmt: skip
     return _table(comparison, "finance", f"Finance ({money.unit})", columns, notes)
 
@@ -253,8 +256,8 @@ def _customers(comparison: Comparison) -> Table:
         Note("1", "Share of the customers at the start of a year who were lost in it, mean of the "
              "years. True: gone, knowingly or silently. Observed: no purchase for longer than is "
              "usual for them, which is all that the firm sees."),
-        Note("2", f"Share of the customers at the start who are still there {months} months "
-             "later."),
+        Note("2", f"Share of the customers at the start who are there {months} months later, "
+             "those who were lost and came back included."),
         Note("3", "Saved: lost with the reference, customers with the alternative. Annoyed: the "
              "reverse."),
         Note("4", "Mean skill, where 1 is an experienced employee’s."),
