@@ -205,15 +205,12 @@ class Run:
                 step()
                 self.seconds[part] += perf_counter() - began
             yield self.env.timeout(1.0)
-        self.week_now = self.weeks - 1
-        self.staff.pay()
+            self.staff.pay()
         self._closed_complaints()
 
     def show_the_firm(self) -> None:
         """Customers will see the staff and the load as they stand now."""
         number, week, staff = self.week_now, self.week, self.staff
-        if number:
-            staff.pay()
         staff.show(self.seats)
         self.servers = np.flatnonzero(self.seats["present"])
         week["present"] = len(self.servers)
@@ -223,8 +220,9 @@ class Run:
         week["team_change"] = staff.team_change
         week["rival_schemes"] = int((self.rivals_open_at <= number + 1).sum())
         usual = max(len(self.servers), 1) * self.levels.visits_per_seat
+        well_served = usual / self.business.firm.staff.usual_load
         visits = self.visits_last_week
-        week["overload"] = max(0.0, visits / usual - 1.0) if visits is not None else 0.0
+        week["overload"] = max(0.0, visits / well_served - 1.0) if visits is not None else 0.0
         skills = self.seats["skill"][self.servers].tolist()
         self.firm_rows[number] = (
             len(skills),

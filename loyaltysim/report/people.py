@@ -202,8 +202,13 @@ def retention(comparison: Comparison, *, width: float = WIDE) -> Figure:
         ends = {}
         for view, style in (("true", "-"), ("observed", ":")):
             curve = frame[group][view].dropna()
+            if curve.empty:
+                continue
             axes.plot(curve.index, curve, color=INK, linestyle=style)
             ends[view] = (curve.index[-1], curve.iloc[-1])
+        if not ends:
+            axes.text(0.5 * months, 0.5, "Nobody joined.", ha="center", fontsize=SMALL)
+            continue
         order = sorted(ends, key=lambda v: ends[v][1])
         places = spread(np.array([ends[v][1] for v in order]), 0.075, 0.0, 1.0)
         for view, place in zip(order, places, strict=True):
@@ -222,6 +227,7 @@ def retention_differences(
         name: 100.0 * (curves[name] - curves[comparison.reference]) for name in others(comparison)
     }
     limits = np.concatenate([d.to_numpy().ravel() for d in difference.values()])
+    limits = limits[np.isfinite(limits)]
     sheet, grid = small_pictures(
         width, shown, height=1.1, left=0.62, bottom=0.66 if width >= WIDE else 0.85
     )
@@ -258,9 +264,11 @@ def _curves(comparison: Comparison) -> dict[str, pd.DataFrame]:
     frame = comparison.retention
     months = frame["month"].max()
     kept = frame[(frame["customers"] == "base") | (frame["month"] <= 0.75 * months)]
+    # All four curves, also where nobody joined.
+    every = pd.MultiIndex.from_product([("base", "new"), ("true", "observed")])
     return {
         str(name): part.pivot_table(
             index="month", columns=["customers", "view"], values="share", sort=False
-        )
+        ).reindex(columns=every)
         for name, part in kept.groupby("alternative", sort=False)
     }

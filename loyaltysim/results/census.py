@@ -78,7 +78,7 @@ class Census:
     def _cohorts(self, customers: Records, bought: Flags, month: int) -> NDArray[np.int64]:
         """Number of each customer's cohort; -1 for nobody's."""
         first = np.where(bought, customers["first_at"], -1.0)
-        joined = ((first + 0.5) / WEEKS_PER_MONTH).astype(np.int64) + 1
+        joined = ((np.floor(first) + 0.5) / WEEKS_PER_MONTH).astype(np.int64) + 1
         assert self._base is not None
         before = np.where(self._base, 0, -1)
         return np.where(first < 0.0, before, np.minimum(joined, month + 1))

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -121,7 +123,9 @@ def _work(
             for future in as_completed(waiting):
                 yield waiting[future], future.result()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Not by shutdown(): leaving the pool calls it again, and takes this back.
+            for future in waiting:
+                future.cancel()
             raise
 
 
@@ -130,16 +134,21 @@ def _main_left_alone() -> Iterator[None]:
     """Start workers that do not import the caller's script again.
 
     They need nothing of it, and a script without an `if __name__ == "__main__"` would
-    otherwise start its comparison once more in each worker.
+    otherwise start its comparison once more in each worker. Ctrl-C is left to this
+    process: workers inherit that it is ignored.
     """
     main = sys.modules["__main__"]
     names = [name for name in ("__file__", "__spec__") if name in vars(main)]
     kept: dict[str, Any] = {name: vars(main).pop(name) for name in names}
     main.__spec__ = None
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main_thread else None
     try:
         yield
     finally:
         vars(main).update(kept)
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
 
 
 @lru_cache(maxsize=2)

@@ -37,6 +37,9 @@ def _chosen(scenario: Scenario, alternative: str | None) -> Business:
     if alternative is None:
         return scenario.business
     if alternative not in scenario.alternatives:
+        # The names that a comparison adds are good here too.
+        scenario = scenario.with_rival_copies()
+    if alternative not in scenario.alternatives:
         known = list(scenario.alternatives)
         hint = f"no such alternative{suggestion(alternative, known)}"
         raise ScenarioError(

@@ -59,7 +59,8 @@ def steady(business: Business, near: Levels | None = None, rounds: int = ROUNDS)
     best, least = levels, np.inf
     for _ in range(rounds):
         found = _Found.mean([_Found.of(business, *one) for one in _pilots(pilot, levels)])
-        if found.error < least:
+        # The first guess does not know how many visits a seat serves.
+        if found.error < least and np.isfinite(levels.visits_per_seat):
             best, least = levels, found.error
         levels = found.closer(levels)
     # The pilot's staff serve fewer people than the business's.
