@@ -94,6 +94,7 @@ def test_neighbours_of_a_stated_threshold_are_as_far_in_proportion_and_possible(
     found = thresholds_of(stated)
     # Two purchases at the least, and no more than all of the wallet.
     assert found["client_purchases"].tolist() == [2, 3, 8]
+    assert thresholds_of(Stages(client_purchases=2))["client_purchases"].tolist() == [2, 2, 5]
     assert found["client_share_of_wallet"] == pytest.approx([0.48, 0.8, 1.0])
     assert found["client_familiarity"].tolist() == [0.0, 0.0, 0.0]
     assert found["client_overdue_gaps"] == pytest.approx([10.0, 6.0, 4.0])
