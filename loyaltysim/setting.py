@@ -102,6 +102,7 @@ def segments_of(business: Business, levels: Levels) -> Records:
             levels.reach_per_week[number] if stated is None else -np.log1p(-min(stated, 1 - 1e-12))
         )
         record["reach_rate"] = reach * _budget_effect(marketing, levels)
+        record["reach_trend"] = levels.reach_trend[number] if stated is None else 0.0
     return records
 
 
