@@ -254,7 +254,7 @@ def live_week(
                     for j in range(programmes):
                         if is_open(schemes[j], 0, now):
                             flow = out.flows[j, customer.segment]
-                            collect(customer, members[i, j], schemes[j], visit, flow, tally)
+                            collect(members[i, j], schemes[j], visit, flow)
                     take_in(customer, visit, week, beliefs, tally)
                     known_risk = customer.drop_out
                     if visit.complains == 1:
@@ -282,7 +282,7 @@ def live_week(
                                 customer, members[i, j], segment, schemes[j], visit, week, beliefs,
                                 flow, tally,
                             )  # fmt: skip
-                            collect(customer, members[i, j], schemes[j], visit, flow, tally)
+                            collect(members[i, j], schemes[j], visit, flow)
 
                 if chosen != NOTHING:
                     tally.category_purchases += 1

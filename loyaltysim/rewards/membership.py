@@ -29,7 +29,6 @@ _OWN_FIELDS = {
     "reward_value": float,
     "redeems": float,
     "replaces": float,
-    "checkout_cost": int,
     "given": float,
 }
 
@@ -115,17 +114,13 @@ def settle_claims(
 
 
 @rule
-def collect(
-    customer: Record, member: Record, scheme: Record, visit: Record, flow: Record, tally: Record
-) -> None:
+def collect(member: Record, scheme: Record, visit: Record, flow: Record) -> None:
     """After paying: earn, and look at the goal as it stands now."""
     if member.joined == 0:
         return
     _earn(scheme.kind, member, scheme, visit, visit.now, flow)
     _aim(scheme.kind, member, scheme, visit, visit.now)
     goal.look_at_goal(member)
-    if scheme.rival == 0:
-        tally.programme_running += scheme.checkout_cost
 
 
 @rule
