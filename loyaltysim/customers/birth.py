@@ -226,7 +226,10 @@ def _give_start(
 def _first_occasion(people: Records, segment: Segment, state: Floats, season: Floats) -> Floats:
     """The date of the first occasion, for gaps that have been running for long."""
     if segment.contract is not None:
-        return np.asarray(state[:, 4] * segment.contract.every)
+        # Bills are evenly spaced from the latest one on.
+        every = segment.contract.every
+        customer = people["last_at"] > people["lost_at"]
+        return np.where(customer, people["last_at"] + every, state[:, 4] * every)
     assert segment.occasions_per_week is not None
     rate = segment.occasions_per_week
     # The gap that contains week 0 is drawn by its length (Erlang k + 1), and cut at random.

@@ -190,7 +190,7 @@ def live_week(
             tally.occasions += 1
             # Gaps depend on nothing that happens, so the next date can be worked out meanwhile.
             drift_on(customer, segment, week, beliefs, quarter)
-            later = after(now, gap(customer, segment, week, luck.gap), world.season)
+            later = after(now, gap(customer, segment, week, luck.gap), segment, world.season)
 
             if customer.never == 0 and (customer.aware == 0 or customer.activity == GONE):
                 take_notice(customer, segment, week, now)
