@@ -132,7 +132,7 @@ def receive(
     """What reaches a customer at the start of a week: the end of a complaint, or a word."""
     now = week.begins
     if message.kind == 1:
-        hear(customer, message, week, beliefs, now)
+        hear(customer, message, week, beliefs, now, tally)
         return
     log_risk = staying_terms(customer, week, beliefs)
     leaves = close_ticket(customer, message, week, beliefs, log_risk, tally)
@@ -193,7 +193,7 @@ def live_week(
             later = after(now, gap(customer, segment, week, luck.gap), segment, world.season)
 
             if customer.never == 0 and (customer.aware == 0 or customer.activity == GONE):
-                take_notice(customer, segment, week, now)
+                take_notice(customer, segment, week, now, tally)
             asleep = customer.activity == DORMANT
             if asleep:
                 sleep_on(luck.staying, customer, segment, week, beliefs, now, tally)

@@ -33,6 +33,8 @@ def leave(
     tally: Record,
 ) -> None:
     """The customer is gone."""
+    if customer.activity == DORMANT:
+        tally.lost_asleep += 1
     customer.activity = GONE
     customer.lost_at = now
     customer.lost_knowingly = 1 if knowingly else 0
