@@ -1,15 +1,17 @@
 """Staying: sleepers are neither made nor lost, and one risk of leaving holds everywhere."""
 
 import numpy as np
-from businesses import businesses, small
+import pytest
+from businesses import POINTS, businesses, small
 from hypothesis import given, settings
 
-from loyaltysim.behaviour.awareness import ACTIVE, DORMANT
+from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE
 from loyaltysim.behaviour.word import hear
 from loyaltysim.ledger import COUNTS
-from loyaltysim.record import BELIEFS, CUSTOMER, MESSAGE, TALLY, WEEK
+from loyaltysim.record import BELIEFS, CUSTOMER, MEMBER, MESSAGE, SCHEME, TALLY, WEEK
+from loyaltysim.rewards.membership import holds, stake
 from loyaltysim.scenario.model import Business
-from loyaltysim.simulation import Run
+from loyaltysim.simulation import Run, run
 
 
 def lived(business: Business) -> tuple[np.ndarray, Run]:
@@ -63,3 +65,37 @@ def test_no_time_of_a_sleeper_is_without_its_risk():
     beliefs.word_heeded = beliefs.word_fades_weeks = 1.0
     hear(sleeper, word, week, beliefs, 8.0, tally)
     assert (sleeper.activity, sleeper.stayed_until, tally.woke_up) == (ACTIVE, 3.0, 1)
+
+
+@pytest.mark.parametrize("voice", [0.0, 1.0], ids=["on the spot", "after the complaint"])
+def test_what_is_at_stake_holds_whoever_has_been_let_down(voice):
+    service = {"failure_per_visit": "50%", "response_hours": 4.0}
+    angry = {"voice": voice, "leave_after_failure": 0.9, "dormant_share": 0.0}
+    endless = {"points": POINTS["points"] | {"reward_at": 10**9}}
+    left = {}
+    for weight in (0.0, 50.0):
+        result = run(
+            small(
+                beliefs=angry | {"member_stays": weight},
+                firm={"service": service},
+                programme={**endless, "automatic": True},
+            )
+        )
+        holding = (result.members["balance"] > 0).any(axis=1)
+        left[weight] = int((holding & (result.customers["activity"] == GONE)).sum())
+    assert left[0.0] > 30
+    assert left[50.0] == 0
+
+
+def test_what_is_at_stake_counts_once():
+    beliefs = np.zeros(1, BELIEFS).view(np.recarray)[0]
+    beliefs.member_stays = 0.4
+    member, here, there = (
+        np.zeros(1, kind).view(np.recarray)[0] for kind in (MEMBER, SCHEME, SCHEME)
+    )
+    there.rival = 1
+    assert stake(holds(member, here) | holds(member, there), beliefs) == 0.0
+    member.balance = 7
+    assert stake(holds(member, here) | holds(member, here), beliefs) == 0.4
+    assert stake(holds(member, there), beliefs) == -0.4
+    assert stake(holds(member, here) | holds(member, there), beliefs) == 0.0

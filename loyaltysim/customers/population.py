@@ -22,7 +22,7 @@ from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of
 from loyaltysim.draws import occasion_luck
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.rewards.goal import goal_pull
-from loyaltysim.rewards.membership import collect, is_open, lapse, settle_claims
+from loyaltysim.rewards.membership import collect, holds, is_open, lapse, settle_claims, stake
 
 MOST_WORDS = MOST_TOLD + 1
 """Words that one occasion can add to the outbox."""
@@ -127,6 +127,7 @@ def receive(
     message: Record,
     week: Record,
     beliefs: Record,
+    log_risk: float,
     tally: Record,
 ) -> None:
     """What reaches a customer at the start of a week: the end of a complaint, or a word."""
@@ -134,7 +135,6 @@ def receive(
     if message.kind == 1:
         hear(customer, message, week, beliefs, now, tally)
         return
-    log_risk = staying_terms(customer, week, beliefs)
     leaves = close_ticket(customer, message, week, beliefs, log_risk, tally)
     if leaves and is_customer(customer):
         leave(customer, segment, week, beliefs, now, True, tally)
@@ -168,7 +168,12 @@ def live_week(
         customer = customers[message.customer]
         if customer.never == 0:
             segment = world.segments[customer.segment]
-            receive(customer, segment, message, week, beliefs, out.tallies[customer.segment])
+            tally = out.tallies[customer.segment]
+            held = 0
+            for j in range(programmes):
+                held |= holds(members[message.customer, j], schemes[j])
+            log_risk = staying_terms(customer, week, beliefs) - stake(held, beliefs)
+            receive(customer, segment, message, week, beliefs, log_risk, tally)
             stage = stage_of(customer, thresholds, week.begins)
             if stage != customer.stage:
                 out.moves[customer.segment, customer.stage, stage] += 1
@@ -203,20 +208,16 @@ def live_week(
                 fade(customer, contact, week, beliefs, now)
                 pull = 0.0
                 rival_pull = 0.0
-                stake = 0.0
                 for j in range(programmes):
                     member = members[i, j]
                     if member.joined == 1:
                         scheme = schemes[j]
-                        side = 1.0 - 2.0 * scheme.rival
                         if scheme.rival == 0:
                             usual = customer.usual_gap
                             pull += goal_pull(customer, member, scheme, beliefs, now, usual)
                         else:
                             usual = gap_at_rivals(customer)
                             rival_pull += goal_pull(customer, member, scheme, beliefs, now, usual)
-                        if member.balance > 0:
-                            stake += side * beliefs.member_stays
                 chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
 
                 known_risk = 0.0
@@ -263,9 +264,6 @@ def live_week(
                         tickets += 1
                     elif visit.severity > 0.0:
                         upset = True
-                        known_risk += risk_after_failure(
-                            beliefs, visit.severity, staying_terms(customer, week, beliefs)
-                        )
                     for k in range(visit.told):
                         write_word(
                             out.words[words], customer, visit, hearer(customer, week, people, k)
@@ -291,7 +289,12 @@ def live_week(
                 # Contracts are thought over when awake, and a failure wakes.
                 thinks = segment.period == 0.0 or luck.awake < segment.awake or upset
                 if thinks and not asleep and is_customer(customer):
-                    log_risk = staying_terms(customer, week, beliefs) - stake
+                    held = 0
+                    for j in range(programmes):
+                        held |= holds(members[i, j], schemes[j])
+                    log_risk = staying_terms(customer, week, beliefs) - stake(held, beliefs)
+                    if upset:
+                        known_risk += risk_after_failure(beliefs, visit.severity, log_risk)
                     decide_staying(
                         luck.staying, customer, segment, week, beliefs, now, known_risk,
                         log_risk, tally,

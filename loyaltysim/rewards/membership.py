@@ -124,6 +124,21 @@ def collect(member: Record, scheme: Record, visit: Record, flow: Record) -> None
 
 
 @rule
+def holds(member: Record, scheme: Record) -> int:
+    """1 for units held here, 2 for units held at a rival, 0 for none; `or` joins several."""
+    return (1 + scheme.rival) * (member.balance > 0)
+
+
+@rule
+def stake(held: int, beliefs: Record) -> float:
+    """Log risk of leaving that something at stake here takes away, and at a rival adds.
+
+    It counts once, however many schemes hold units: one programme was measured.
+    """
+    return beliefs.member_stays * ((held & 1) - (held >> 1))
+
+
+@rule
 def lapse(member: Record, scheme: Record, now: float, flow: Record) -> None:
     """Write off what has expired; the goal moves away with it."""
     _lapse(scheme.kind, member, scheme, now, flow)
