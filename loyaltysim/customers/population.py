@@ -17,11 +17,11 @@ from loyaltysim.behaviour.word import MOST_TOLD, hear, hearer, recommend, rumour
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
 from loyaltysim.customers.stages import stage_of
-from loyaltysim.customers.staying import decide_staying, leave, sleep_on, staying_terms
+from loyaltysim.customers.staying import decide_staying, leave, sleep_on, terms_of_leaving
 from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
 from loyaltysim.draws import occasion_luck
 from loyaltysim.mechanism import Record, rule
-from loyaltysim.rewards.goal import goal_pull
+from loyaltysim.rewards.goal import goal_pull, goal_risk
 from loyaltysim.rewards.membership import collect, holds, is_open, lapse, settle_claims, stake
 
 MOST_WORDS = MOST_TOLD + 1
@@ -169,10 +169,14 @@ def live_week(
         if customer.never == 0:
             segment = world.segments[customer.segment]
             tally = out.tallies[customer.segment]
+            log_risk = terms_of_leaving(customer, segment, week, beliefs, week.begins)
             held = 0
             for j in range(programmes):
-                held |= holds(members[message.customer, j], schemes[j])
-            log_risk = staying_terms(customer, week, beliefs) - stake(held, beliefs)
+                member = members[message.customer, j]
+                held |= holds(member, schemes[j])
+                if segment.period > 0.0:
+                    log_risk += goal_risk(customer, member, schemes[j], beliefs, week.begins)
+            log_risk -= stake(held, beliefs)
             receive(customer, segment, message, week, beliefs, log_risk, tally)
             stage = stage_of(customer, thresholds, week.begins)
             if stage != customer.stage:
@@ -214,10 +218,12 @@ def live_week(
                         scheme = schemes[j]
                         if scheme.rival == 0:
                             usual = customer.usual_gap
-                            pull += goal_pull(customer, member, scheme, beliefs, now, usual)
+                            pull += goal_pull(customer, member, scheme, beliefs, now, usual, False)
                         else:
                             usual = gap_at_rivals(customer)
-                            rival_pull += goal_pull(customer, member, scheme, beliefs, now, usual)
+                            rival_pull += goal_pull(
+                                customer, member, scheme, beliefs, now, usual, False
+                            )
                 chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
 
                 known_risk = 0.0
@@ -289,10 +295,13 @@ def live_week(
                 # Contracts are thought over when awake, and a failure wakes.
                 thinks = segment.period == 0.0 or luck.awake < segment.awake or upset
                 if thinks and not asleep and is_customer(customer):
+                    log_risk = terms_of_leaving(customer, segment, week, beliefs, now)
                     held = 0
                     for j in range(programmes):
                         held |= holds(members[i, j], schemes[j])
-                    log_risk = staying_terms(customer, week, beliefs) - stake(held, beliefs)
+                        if segment.period > 0.0:
+                            log_risk += goal_risk(customer, members[i, j], schemes[j], beliefs, now)
+                    log_risk -= stake(held, beliefs)
                     if upset:
                         known_risk += risk_after_failure(beliefs, visit.severity, log_risk)
                     decide_staying(
