@@ -104,6 +104,7 @@ WEEK = _dtype(
         "log_price": float,
         "cost_share": float,
         "cost_per_visit": int,
+        "checkout_cost": int,
         "compensation_share": float,
         "rival_schemes": int,
     }

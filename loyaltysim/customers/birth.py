@@ -174,7 +174,9 @@ def _first_occasion(people: Records, segment: Segment, state: Floats, season: Fl
     """
     if segment.contract is not None:
         every, awake = segment.contract.every, segment.contract.awake
-        first = state[:, 4] * every
+        # Bills are evenly spaced from the latest one on.
+        customer = people["last_at"] > people["lost_at"]
+        first = np.where(customer, people["last_at"] + every, state[:, 4] * every)
         # Dates that were slept through since the last one at which the customer was awake.
         missed = np.floor(np.log(state[:, 5]) / np.log1p(-np.clip(awake, SMALLEST, 1 - SMALLEST)))
         people["stayed_until"] = np.maximum(first - every * (missed + 1.0), people["first_at"])
