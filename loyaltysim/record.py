@@ -91,6 +91,7 @@ WEEK = _dtype(
         "begins": float,
         "ends": float,
         "closes_books": int,
+        "is_last": int,
         "dedicated": int,
         "present": int,
         "team_change": float,

@@ -58,6 +58,9 @@ BLOCK = 4096
 OUTBOX = 1024
 """Tickets, and words, that a block can hold before they are collected."""
 
+DIARY = 4 * BLOCK
+"""Occasions that a block can hold, where a diary is kept, before they are collected."""
+
 
 @dataclass
 class Result:
@@ -115,6 +118,7 @@ class Run:
         threads: int,
         interpreted: Sequence[int],
         census: Any,
+        diary: Any = None,
     ) -> None:
         self.business = business
         belief = belief_values(business)
@@ -124,6 +128,7 @@ class Run:
         self.threads = threads
         self.interpreted = sorted(interpreted)
         self.census = census
+        self.diary = diary
         self.env = simpy.Environment()
         self.seconds = {"birth": 0.0, "population": 0.0, "firm": 0.0, "total": 0.0}
         began = perf_counter()
@@ -183,6 +188,7 @@ class Run:
         self.seconds["birth"] = perf_counter() - began
 
     def _outcome(self, segments: int) -> Outcome:
+        room = DIARY if self.diary is not None else 0
         return Outcome(
             visit=np.zeros(1, VISIT),
             tallies=np.zeros(segments, TALLY),
@@ -190,7 +196,9 @@ class Run:
             moves=np.zeros((segments, len(STAGES), len(STAGES)), np.int64),
             tickets=np.zeros(OUTBOX, TICKET),
             words=np.zeros(OUTBOX, WORD),
-            sent=np.zeros(2, np.int64),
+            entries=np.zeros(room, np.int8),
+            gains=np.zeros(room, np.int64),
+            sent=np.zeros(4, np.int64),
         )
 
     # The week
@@ -216,6 +224,7 @@ class Run:
         week["present"] = len(self.servers)
         week["begins"], week["ends"] = number, number + 1.0
         last = number == self.weeks - 1
+        week["is_last"] = last
         week["closes_books"] = last or month_of(number) != month_of(number + 1)
         week["team_change"] = staff.team_change
         week["rival_schemes"] = int((self.rivals_open_at <= number + 1).sum())
@@ -267,15 +276,20 @@ class Run:
                 sent = list(pool.map(lambda job: self._live_block(*job), jobs))
         else:
             sent = [self._live_block(*job) for job in jobs]
-        self.tickets = _joined([tickets for tickets, _ in sent])
-        self.words = _joined([words for _, words in sent])
+        self.tickets, self.words, entries, gains = map(_joined, zip(*sent, strict=True))
+        if self.diary is not None:
+            self.diary(self.week_now, entries, gains)
 
     def _live_block(
         self, world: World, number: int, lo: int, hi: int, inbox_lo: int, inbox_hi: int
-    ) -> tuple[Records, Records]:
-        """One block's week; what it sent is collected whenever its outbox is full."""
+    ) -> list[Records]:
+        """One block's week; what it sent and noted is collected whenever there is no room left.
+
+        Tickets, words, and of the diary the entries and the gains.
+        """
         out = self.outcomes[number]
-        sent: tuple[list[Records], list[Records]] = ([], [])
+        boxes = (out.tickets, out.words, out.entries, out.gains)
+        sent: list[list[Records]] = [[] for _ in boxes]
         inbox = self.inbox["customer"]
         for first, end, live, there, results in self._spans(world, out, lo, hi):
             if self.interpreted:
@@ -286,12 +300,12 @@ class Run:
             while True:
                 at = live(there, results, first, end, a, b, at)
                 a = b
-                for kind, box in enumerate((out.tickets, out.words)):
+                for kind, box in enumerate(boxes):
                     sent[kind].append(box[: out.sent[kind]].copy())
                 out.sent[:] = 0
                 if at == end:
                     break
-        return _joined(sent[0]), _joined(sent[1])
+        return [_joined(parts) for parts in sent]
 
     def _spans(self, world: World, out: Outcome, lo: int, hi: int) -> list[Any]:
         """The block cut into customers who run compiled and those who run interpreted."""
@@ -400,12 +414,15 @@ def run(
     threads: int = 1,
     interpreted: Sequence[int] = (),
     census: Any = None,
+    diary: Any = None,
 ) -> Result:
     """Live one business from its first week to its horizon.
 
     `levels` are those of the business as it is today (`first_guess` of it where left
     out). `interpreted` names customers (by number) who are lived by plain Python
-    instead of compiled code, to the same bytes. `census` is called at each month's end.
+    instead of compiled code, to the same bytes. `census` is called at each month's end,
+    `diary` after each week with its number, an entry (`customers.diary`) for each of its
+    occasions, and what each purchase here left in millionths: revenue less goods and service.
     """
     began = perf_counter()
     life = Run(
@@ -416,6 +433,7 @@ def run(
         threads,
         interpreted,
         census,
+        diary,
     )
     life.env.run(until=life.env.process(life.live()))
     life.seconds["total"] = perf_counter() - began

@@ -205,6 +205,8 @@ def written_run(monthly: np.ndarray, customers: int, units: list[list[int]]) -> 
         subsidy_share=0.25,
         saved=3,
         annoyed=1,
+        margins=np.zeros(5, np.int64),
+        people_by_thresholds=stages[[-1, -1, -1]],
     )
 
 

@@ -16,6 +16,7 @@ from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.behaviour.word import MOST_TOLD, hear, hearer, recommend, rumour, warn
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
+from loyaltysim.customers.diary import NEVER, entry_of, standing_of
 from loyaltysim.customers.stages import stage_of
 from loyaltysim.customers.staying import decide_staying, leave, sleep_on, terms_of_leaving
 from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
@@ -54,6 +55,8 @@ class Outcome(NamedTuple):
     moves: Any
     tickets: Any
     words: Any
+    entries: Any
+    gains: Any
     sent: Any
 
 
@@ -145,8 +148,8 @@ def live_week(
 ) -> int:
     """Live the week of customers `lo` to `hi`, from `start` on.
 
-    Returns the customer at whom the outbox was full (call again from there, with an
-    empty one and no inbox), or `hi`.
+    Returns the customer at whom the outbox or the diary was full (call again from there,
+    with empty ones and no inbox), or `hi`.
     """
     customers = world.customers
     due = world.due
@@ -162,6 +165,12 @@ def live_week(
     programmes = len(schemes)
     tickets = out.sent[0]
     words = out.sent[1]
+    # A diary that is not asked for has no room at all.
+    noting = len(out.entries) > 0
+    noted = 0
+    gained = 0
+    standing = NEVER
+    earned = 0
 
     for k in range(inbox_lo, inbox_hi):
         message = world.inbox[k]
@@ -190,9 +199,15 @@ def live_week(
         segment = world.segments[customer.segment]
         tally = out.tallies[customer.segment]
         while due[i] < week.ends:
-            if tickets >= len(out.tickets) or words + MOST_WORDS > len(out.words):
+            if (
+                tickets >= len(out.tickets)
+                or words + MOST_WORDS > len(out.words)
+                or (noting and noted >= len(out.entries))
+            ):
                 out.sent[0] = tickets
                 out.sent[1] = words
+                out.sent[2] = noted
+                out.sent[3] = gained
                 return i
             now = due[i]
             luck = occasion_luck(week.seed, week.replication, customer.who, customer.occasions)
@@ -206,6 +221,10 @@ def live_week(
             asleep = customer.activity == DORMANT
             if asleep:
                 sleep_on(luck.staying, customer, segment, week, beliefs, now, tally)
+            if noting:
+                standing = standing_of(customer)
+                earned = customer.revenue - customer.costs
+            chosen = NOTHING
 
             if customer.never == 0 and customer.aware == 1 and customer.activity == ACTIVE:
                 contact = seats[customer.contact]
@@ -313,6 +332,12 @@ def live_week(
             if stage != customer.stage:
                 out.moves[customer.segment, customer.stage, stage] += 1
                 customer.stage = stage
+            if noting:
+                out.entries[noted] = entry_of(standing, chosen)
+                noted += 1
+                if chosen == FIRM:
+                    out.gains[gained] = customer.revenue - customer.costs - earned
+                    gained += 1
             customer.occasions += 1
             due[i] = later
 
@@ -322,6 +347,18 @@ def live_week(
                 if members[i, j].balance > 0:
                     flow = out.flows[j, customers[i].segment]
                     lapse(members[i, j], schemes[j], week.ends, flow)
+    if week.is_last == 1:
+        # Who has become overdue since the last occasion is so on the last day.
+        for i in range(lo, hi):
+            customer = customers[i]
+            if customer.purchases > 0:
+                fade(customer, seats[customer.contact], week, beliefs, week.ends)
+                stage = stage_of(customer, thresholds, week.ends)
+                if stage != customer.stage:
+                    out.moves[customer.segment, customer.stage, stage] += 1
+                    customer.stage = stage
     out.sent[0] = tickets
     out.sent[1] = words
+    out.sent[2] = noted
+    out.sent[3] = gained
     return hi
