@@ -76,12 +76,13 @@ SEGMENT = _dtype(
         "loss_per_week": float,
         "reach_until": float,
         "reach_rate": float,
+        "reach_trend": float,
     }
 )
 """A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
 awake, drift, spread of baskets, purchases a week of a typical person here and at rivals, factor
 on the weight of the firm before the first purchase, risk of being lost, cumulated reach of
-marketing until this week, and reach this week."""
+marketing until this week, reach this week, and the change of its log a week."""
 
 WEEK = _dtype(
     {
@@ -104,6 +105,7 @@ WEEK = _dtype(
         "log_price": float,
         "cost_share": float,
         "cost_per_visit": int,
+        "checkout_cost": int,
         "compensation_share": float,
         "rival_schemes": int,
     }

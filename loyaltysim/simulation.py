@@ -24,7 +24,7 @@ from loyaltysim.customers.stages import STAGES
 from loyaltysim.firm.desk import Desk
 from loyaltysim.firm.staff import Staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
-from loyaltysim.levels import Levels, first_guess
+from loyaltysim.levels import TREND_WEEKS, Levels, first_guess
 from loyaltysim.record import (
     BELIEFS,
     FLOW,
@@ -337,6 +337,8 @@ class Run:
             for array in (tallies, flows, moves):
                 array.fill(0)
         self.segments["reach_until"] += self.segments["reach_rate"]
+        if n < TREND_WEEKS:
+            self.segments["reach_rate"] *= np.exp(self.segments["reach_trend"])
         self.visits_last_week = float(self.counts[n, :, COUNTS.index("purchases")].sum())
         self.members_so_far += int(self.counts[n, :, COUNTS.index("joined")].sum())
 

@@ -18,12 +18,12 @@ from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wi
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
 from loyaltysim.customers.diary import NEVER, entry_of, standing_of
 from loyaltysim.customers.stages import stage_of
-from loyaltysim.customers.staying import decide_staying, leave, sleep_on, staying_terms
+from loyaltysim.customers.staying import decide_staying, leave, sleep_on, terms_of_leaving
 from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
 from loyaltysim.draws import occasion_luck
 from loyaltysim.mechanism import Record, rule
-from loyaltysim.rewards.goal import goal_pull
-from loyaltysim.rewards.membership import collect, is_open, lapse, settle_claims
+from loyaltysim.rewards.goal import goal_pull, goal_risk
+from loyaltysim.rewards.membership import collect, holds, is_open, lapse, settle_claims, stake
 
 MOST_WORDS = MOST_TOLD + 1
 """Words that one occasion can add to the outbox."""
@@ -130,14 +130,14 @@ def receive(
     message: Record,
     week: Record,
     beliefs: Record,
+    log_risk: float,
     tally: Record,
 ) -> None:
     """What reaches a customer at the start of a week: the end of a complaint, or a word."""
     now = week.begins
     if message.kind == 1:
-        hear(customer, message, week, beliefs, now)
+        hear(customer, message, week, beliefs, now, tally)
         return
-    log_risk = staying_terms(customer, week, beliefs)
     leaves = close_ticket(customer, message, week, beliefs, log_risk, tally)
     if leaves and is_customer(customer):
         leave(customer, segment, week, beliefs, now, True, tally)
@@ -177,7 +177,16 @@ def live_week(
         customer = customers[message.customer]
         if customer.never == 0:
             segment = world.segments[customer.segment]
-            receive(customer, segment, message, week, beliefs, out.tallies[customer.segment])
+            tally = out.tallies[customer.segment]
+            log_risk = terms_of_leaving(customer, segment, week, beliefs, week.begins)
+            held = 0
+            for j in range(programmes):
+                member = members[message.customer, j]
+                held |= holds(member, schemes[j])
+                if segment.period > 0.0:
+                    log_risk += goal_risk(customer, member, schemes[j], beliefs, week.begins)
+            log_risk -= stake(held, beliefs)
+            receive(customer, segment, message, week, beliefs, log_risk, tally)
             stage = stage_of(customer, thresholds, week.begins)
             if stage != customer.stage:
                 out.moves[customer.segment, customer.stage, stage] += 1
@@ -205,10 +214,10 @@ def live_week(
             tally.occasions += 1
             # Gaps depend on nothing that happens, so the next date can be worked out meanwhile.
             drift_on(customer, segment, week, beliefs, quarter)
-            later = after(now, gap(customer, segment, week, luck.gap), world.season)
+            later = after(now, gap(customer, segment, week, luck.gap), segment, world.season)
 
             if customer.never == 0 and (customer.aware == 0 or customer.activity == GONE):
-                take_notice(customer, segment, week, now)
+                take_notice(customer, segment, week, now, tally)
             asleep = customer.activity == DORMANT
             if asleep:
                 sleep_on(luck.staying, customer, segment, week, beliefs, now, tally)
@@ -222,20 +231,18 @@ def live_week(
                 fade(customer, contact, week, beliefs, now)
                 pull = 0.0
                 rival_pull = 0.0
-                stake = 0.0
                 for j in range(programmes):
                     member = members[i, j]
                     if member.joined == 1:
                         scheme = schemes[j]
-                        side = 1.0 - 2.0 * scheme.rival
                         if scheme.rival == 0:
                             usual = customer.usual_gap
-                            pull += goal_pull(customer, member, scheme, beliefs, now, usual)
+                            pull += goal_pull(customer, member, scheme, beliefs, now, usual, False)
                         else:
                             usual = gap_at_rivals(customer)
-                            rival_pull += goal_pull(customer, member, scheme, beliefs, now, usual)
-                        if member.balance > 0:
-                            stake += side * beliefs.member_stays
+                            rival_pull += goal_pull(
+                                customer, member, scheme, beliefs, now, usual, False
+                            )
                 chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
 
                 known_risk = 0.0
@@ -273,7 +280,7 @@ def live_week(
                     for j in range(programmes):
                         if is_open(schemes[j], 0, now):
                             flow = out.flows[j, customer.segment]
-                            collect(customer, members[i, j], schemes[j], visit, flow, tally)
+                            collect(members[i, j], schemes[j], visit, flow)
                     take_in(customer, visit, week, beliefs, tally)
                     known_risk = customer.drop_out
                     if visit.complains == 1:
@@ -282,9 +289,6 @@ def live_week(
                         tickets += 1
                     elif visit.severity > 0.0:
                         upset = True
-                        known_risk += risk_after_failure(
-                            beliefs, visit.severity, staying_terms(customer, week, beliefs)
-                        )
                     for k in range(visit.told):
                         write_word(
                             out.words[words], customer, visit, hearer(customer, week, people, k)
@@ -301,7 +305,7 @@ def live_week(
                                 customer, members[i, j], segment, schemes[j], visit, week, beliefs,
                                 flow, tally,
                             )  # fmt: skip
-                            collect(customer, members[i, j], schemes[j], visit, flow, tally)
+                            collect(members[i, j], schemes[j], visit, flow)
 
                 if chosen != NOTHING:
                     tally.category_purchases += 1
@@ -310,7 +314,15 @@ def live_week(
                 # Contracts are thought over when awake, and a failure wakes.
                 thinks = segment.period == 0.0 or luck.awake < segment.awake or upset
                 if thinks and not asleep and is_customer(customer):
-                    log_risk = staying_terms(customer, week, beliefs) - stake
+                    log_risk = terms_of_leaving(customer, segment, week, beliefs, now)
+                    held = 0
+                    for j in range(programmes):
+                        held |= holds(members[i, j], schemes[j])
+                        if segment.period > 0.0:
+                            log_risk += goal_risk(customer, members[i, j], schemes[j], beliefs, now)
+                    log_risk -= stake(held, beliefs)
+                    if upset:
+                        known_risk += risk_after_failure(beliefs, visit.severity, log_risk)
                     decide_staying(
                         luck.staying, customer, segment, week, beliefs, now, known_risk,
                         log_risk, tally,
