@@ -16,7 +16,7 @@ who bought at a rival, or nothing."""
 
 
 @rule
-def standing_of(customer: Record) -> int:
+def reason_of(customer: Record) -> int:
     """The entry of somebody who is about to choose, should nothing be bought."""
     if customer.purchases == 0:
         return NEVER
@@ -26,10 +26,10 @@ def standing_of(customer: Record) -> int:
 
 
 @rule
-def entry_of(standing: int, chosen: int) -> int:
+def entry_of(reason: int, chosen: int) -> int:
     """The entry of an occasion: the choice, and how the person stood before it."""
     if chosen == FIRM:
         return HERE
-    if chosen == RIVAL and standing == NOWHERE:
+    if chosen == RIVAL and reason == NOWHERE:
         return AT_RIVAL
-    return standing
+    return reason

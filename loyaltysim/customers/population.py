@@ -16,7 +16,7 @@ from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.behaviour.word import MOST_TOLD, hear, hearer, recommend, rumour, warn
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
-from loyaltysim.customers.diary import NEVER, entry_of, standing_of
+from loyaltysim.customers.diary import NEVER, entry_of, reason_of
 from loyaltysim.customers.stages import stage_of
 from loyaltysim.customers.staying import decide_staying, leave, sleep_on, terms_of_leaving
 from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
@@ -169,7 +169,7 @@ def live_week(
     noting = len(out.entries) > 0
     noted = 0
     gained = 0
-    standing = NEVER
+    reason = NEVER
     earned = 0
 
     for k in range(inbox_lo, inbox_hi):
@@ -222,7 +222,7 @@ def live_week(
             if asleep:
                 sleep_on(luck.staying, customer, segment, week, beliefs, now, tally)
             if noting:
-                standing = standing_of(customer)
+                reason = reason_of(customer)
                 earned = customer.revenue - customer.costs
             chosen = NOTHING
 
@@ -333,7 +333,7 @@ def live_week(
                 out.moves[customer.segment, customer.stage, stage] += 1
                 customer.stage = stage
             if noting:
-                out.entries[noted] = entry_of(standing, chosen)
+                out.entries[noted] = entry_of(reason, chosen)
                 noted += 1
                 if chosen == FIRM:
                     out.gains[gained] = customer.revenue - customer.costs - earned
