@@ -37,11 +37,9 @@ def lived(business: Business) -> tuple[np.ndarray, np.ndarray, Run]:
     return born, first, life
 
 
-@pytest.mark.parametrize("overdue", [3.0, 0.4])
-def test_bills_are_evenly_spaced_in_any_season(overdue):
+def test_bills_are_evenly_spaced_in_any_season():
     season = {month: 0.5 if place % 2 else 1.5 for place, month in enumerate(MONTHS)}
-    terms = {"market": {"season": season}, "stages": {"client_overdue_gaps": overdue}}
-    born, first, life = lived(contracts(**terms, beliefs={"dormant_share": 0.0}))
+    born, first, life = lived(contracts(market={"season": season}, beliefs={"dormant_share": 0.0}))
     dates = (life.due - first) / EVERY
     assert dates == pytest.approx(np.round(dates))
     assert dates == pytest.approx(life.customers["occasions"])

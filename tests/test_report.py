@@ -378,7 +378,7 @@ def test_probability_as_stated_never_stands_alone() -> None:
 
 
 def test_answer_admits_that_luck_could_explain_it() -> None:
-    plan: Plan = {"nothing": (0.0, {}), "card": (10.0, {"programme": POINTS})}
+    plan: Plan = {"nothing": (0.0, {}), "card": (300.0, {"programme": POINTS})}
     said = answer(made(plan, noise=2000.0))
     assert "zero included" in said[0]
 

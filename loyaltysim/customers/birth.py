@@ -87,7 +87,7 @@ def _bear(
         levels.leaves_per_visit,
     )
     _give_start(people, business, segment, levels, number, key, standing.of(people, z))
-    return _first_occasion(people, segment, state, season)
+    return _first_occasion(people, business, segment, state, season)
 
 
 def _give_start(
@@ -167,16 +167,23 @@ def _give_start(
     people["notices_at"] /= easier
 
 
-def _first_occasion(people: Records, segment: Segment, state: Floats, season: Floats) -> Floats:
+def _first_occasion(
+    people: Records, business: Business, segment: Segment, state: Floats, season: Floats
+) -> Floats:
     """The date of the first occasion, for gaps that have been running for long.
 
     Who is a customer has last decided to stay at the occasion before.
     """
     if segment.contract is not None:
         every, awake = segment.contract.every, segment.contract.awake
-        # Bills are evenly spaced from the latest one on.
+        first = state[:, 4] * every
+        # Bills are evenly spaced: a customer's latest came one period before the first to come,
+        # unless a client would be overdue by then.
+        earliest = -every * min(1.0, business.stages.client_overdue_gaps)
         customer = people["last_at"] > people["lost_at"]
-        first = np.where(customer, people["last_at"] + every, state[:, 4] * every)
+        latest = np.maximum(first - every, earliest)[customer]
+        people["first_at"][customer] += latest - people["last_at"][customer]
+        people["last_at"][customer] = latest
         # Dates that were slept through since the last one at which the customer was awake.
         missed = np.floor(np.log(state[:, 5]) / np.log1p(-np.clip(awake, SMALLEST, 1 - SMALLEST)))
         people["stayed_until"] = np.maximum(first - every * (missed + 1.0), people["first_at"])
