@@ -304,8 +304,7 @@ def of_segment(**changes) -> dict:
         ({"beliefs": MEMORY} | of_segment(occasions_per_week={"mean": 2.0, "drift": 0.0}), True),
         ({"starts": "may"}, True),
         ({"programme": STAMPS, "firm": {"price": "90%"}, "beliefs": QUIET}, True),
-        (of_segment(buy_share="60%"), False),
-        ({"stages": {"client_purchases": 3}}, False),
+        (of_segment(buy_share="60%", basket={"mean": 3.0}), True),
     ],
 )
 def test_what_changes_people_or_occasions_leaves_no_twins(changes, same):

@@ -16,16 +16,12 @@ def same_occasions(one: Business, other: Business) -> bool:
 
 
 def _occasions(business: Business) -> tuple[Any, ...]:
-    """All that decides who there is, and when people could use the category.
-
-    The whole market and the thresholds: the bills of a contract follow from how its
-    holder stands at the start.
-    """
+    """All that decides who there is, and when people could use the category."""
     market = business.market
-    starts = business.starts if market.season else None
-    rates = [segment.occasions_per_week for segment in market.segments]
+    season = market.season and (market.season, business.starts)
+    segments = [(s.name, s.share, s.occasions_per_week, s.contract) for s in market.segments]
     memory = None
-    if any(rate is not None and rate.drift > 0.0 for rate in rates):
+    if any(rate is not None and rate.drift > 0.0 for _, _, rate, _ in segments):
         stated = business.beliefs.get(MEMORY)
         memory = register()[f"beliefs.{MEMORY}"].value if stated is None else stated.value
-    return business.seed, business.weeks, starts, market, business.stages, memory
+    return business.seed, business.weeks, market.people, season, segments, memory
