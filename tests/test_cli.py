@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import loyaltysim
-from loyaltysim import cli
+from loyaltysim.command import main
 from loyaltysim.evidence import register
 from loyaltysim.ledger import ACCOUNTS
 from loyaltysim.results.comparison import Comparison
@@ -57,7 +57,7 @@ def say(monkeypatch, capsys, tmp_path) -> Callable[..., Said]:
         monkeypatch.setattr(sys, "argv", ["loyaltysim", *arguments])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         out, err = capsys.readouterr()
         return Said(int(ended.value.code or 0), out, err)
 
@@ -117,7 +117,7 @@ def test_help_is_there_without_loading_the_model(arguments):
     code = f"""
 import sys
 sys.argv = ["loyaltysim", *{arguments!r}]
-from loyaltysim.cli import main
+from loyaltysim.command import main
 try:
     main()
 except SystemExit as end:
@@ -590,7 +590,7 @@ def test_ctrl_c(tmp_path, processes):
     try:
         wait_for_work(job.pid, int(processes))
         os.killpg(job.pid, signal.SIGINT)
-        out, err = job.communicate(timeout=20)
+        out, err = job.communicate(timeout=120)
     finally:
         if job.poll() is None:
             os.killpg(job.pid, signal.SIGKILL)
