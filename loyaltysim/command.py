@@ -16,7 +16,7 @@ OK, FAILED, WRONG_INPUT = 0, 1, 2
 Ctrl-C, it is 128 and the signal's number, as a shell would have it."""
 
 
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 4.0
 """For tidying up after Ctrl-C, before the command is cut off."""
 
 results_ready = threading.Event()
