@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers import choice, stages, staying, visit
+from loyaltysim.customers import choice, given, stages, staying, visit
 from loyaltysim.evidence import beliefs
 from loyaltysim.ledger import TALLY as _TALLY
 from loyaltysim.mechanism import declared, mechanisms
@@ -76,12 +76,13 @@ SEGMENT = _dtype(
         "loss_per_week": float,
         "reach_until": float,
         "reach_rate": float,
+        **given.FIELDS,
     }
 )
 """A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
 awake, drift, spread of baskets, purchases a week of a typical person here and at rivals, factor
 on the weight of the firm before the first purchase, risk of being lost, cumulated reach of
-marketing until this week, and reach this week."""
+marketing until this week, and reach this week; the tables of `given`."""
 
 WEEK = _dtype(
     {
@@ -108,6 +109,10 @@ WEEK = _dtype(
     }
 )
 """The firm as customers see it during a week: as it stood at the start."""
+
+RIVAL = _dtype({"until": float, "purchases": int})
+"""A person's dealings with one rival: where its part of the purchases at rivals ends, on the unit
+interval, and how many there have been."""
 
 SEAT = _dtype({"departures": int, "present": int, "skill": float})
 """A place on the staff: how many have left it, whether filled, and the skill."""
@@ -136,6 +141,7 @@ TICKET = _dtype(
         "opened_at": float,
         "severity": float,
         "basket": float,
+        "urgent": int,
     }
 )
 WORD = _dtype({"hearer": int, "teller": int, "nth": int, "good": float})

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from loyaltysim.compiled import compiled
 from loyaltysim.customers.birth import born
 from loyaltysim.customers.population import Outcome, World, live_week
+from loyaltysim.customers.rivals import divided
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.firm.desk import Desk
 from loyaltysim.firm.staff import Staff
@@ -84,6 +85,8 @@ class Result:
     customers: Records
     members: Records
     schemes: Records
+    rivals: Records
+    """Records of `RIVAL` by person and named rival: (people, rivals)."""
     quits: int
     hires: int
     open_tickets: int = 0
@@ -134,6 +137,7 @@ class Run:
         self.schemes = schemes_of(business)
         self.rivals_open_at = self.schemes["opens_at"][self.schemes["rival"] == 1]
         self.members = np.zeros((len(self.customers), len(self.schemes)), MEMBER)
+        self.rivals = divided(business, self.customers, seed, replication)
         self.segments = segments_of(business, self.levels)
         self.beliefs = np.zeros(1, BELIEFS)
         for name, value in belief.items():
@@ -253,8 +257,9 @@ class Run:
     def live_the_population(self) -> None:
         """Every customer's occasions of the week."""
         world = World(
-            self.customers, self.due, self.members, self.schemes, self.segments, self.seats,
-            self.servers, self.season, self.week, self.beliefs, self.thresholds, self.inbox,
+            self.customers, self.due, self.members, self.schemes, self.rivals, self.segments,
+            self.seats, self.servers, self.season, self.week, self.beliefs, self.thresholds,
+            self.inbox,
         )  # fmt: skip
         edges = np.searchsorted(self.inbox["customer"], [lo for lo, _ in self.blocks]).tolist()
         edges.append(len(self.inbox))
@@ -436,6 +441,7 @@ def run(
         customers=life.customers,
         members=life.members,
         schemes=life.schemes,
+        rivals=life.rivals,
         quits=life.staff.quits,
         hires=life.staff.hires,
         open_tickets=life.desk.opened - len(desk),

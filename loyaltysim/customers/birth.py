@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
+from scipy.special import betaincinv, gammaincinv, ndtr, ndtri, polygamma
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE
 from loyaltysim.customers.stages import (
@@ -115,6 +115,9 @@ def _give_traits(
     here = max(segment.share_of_wallet, SMALLEST)
     weight = here * buys / (1.0 - buys) * np.exp(segment.preference_spread * z_preference)
     rivals = (1.0 - segment.share_of_wallet) * buys / (1.0 - buys)
+    if segment.switching is not None:
+        share = betaincinv(*_beta_of_shares(segment), ndtr(z_preference))
+        weight, rivals = share * buys / (1.0 - buys), (1.0 - share) * buys / (1.0 - buys)
     people["firm_weight"] = weight
     people["rival_weight"] = rivals
     people["firm_odds"] = weight / (1.0 + rivals)
@@ -145,10 +148,21 @@ def _give_traits(
     people["notices_at"] = -np.log(state[:, 1])
 
 
+def _beta_of_shares(segment: Segment) -> tuple[float, float]:
+    """Parameters of the beta distribution of the firm's share of wallet across people."""
+    assert segment.switching is not None
+    share = min(max(segment.share_of_wallet, SMALLEST), 1.0 - SMALLEST)
+    return segment.switching * share, segment.switching * (1.0 - share)
+
+
 def _standing(z: Floats, segment: Segment) -> Floats:
     """Quantile, among people alike, of how likely one is to be an established customer."""
-    score = z[:, 0] + segment.preference_spread * z[:, 1] + segment.loss_spread * z[:, 3] + z[:, 4]
-    spread = np.sqrt(2.0 + segment.preference_spread**2 + segment.loss_spread**2)
+    preference_spread = segment.preference_spread
+    if segment.switching is not None:
+        # The standard deviation of the log-odds of a share that is beta across people.
+        preference_spread = float(np.sqrt(polygamma(1, _beta_of_shares(segment)).sum()))
+    score = z[:, 0] + preference_spread * z[:, 1] + segment.loss_spread * z[:, 3] + z[:, 4]
+    spread = np.sqrt(2.0 + preference_spread**2 + segment.loss_spread**2)
     return np.asarray(ndtr(score / spread))
 
 

@@ -27,7 +27,7 @@ class Desk:
         self.terms = terms
         self.key = key
         self.book = book
-        self.agents = simpy.Resource(env, capacity=terms.desk.agents)
+        self.agents = simpy.PriorityResource(env, capacity=terms.desk.agents)
         self.closed: list[tuple[float, ...]] = []
         self.opened = 0
 
@@ -38,7 +38,14 @@ class Desk:
             self.env.process(self._handle(*ticket))
 
     def _handle(
-        self, customer: int, who: int, nth: int, opened_at: float, severity: float, basket: float
+        self,
+        customer: int,
+        who: int,
+        nth: int,
+        opened_at: float,
+        severity: float,
+        basket: float,
+        urgent: int,
     ) -> Generator[simpy.Event, Any, None]:
         terms, env = self.terms, self.env
         luck = uniforms(*self.key, who, DECISIONS["ticket"], nth, 0)
@@ -47,7 +54,8 @@ class Desk:
         answered = resolved = False
         yield env.timeout(opened_at - env.now + min(taken_up, patience))
         if taken_up < patience:
-            with self.agents.request() as request:
+            first = terms.desk.grave_first and urgent == 1
+            with self.agents.request(priority=0 if first else 1) as request:
                 if not request.triggered:
                     yield request | env.timeout(patience - taken_up)
                 if request.triggered:

@@ -92,6 +92,8 @@ class Tables:
         lost = bought & ~still_there(customers)
         frame["lost_at"] = np.where(lost, customers["lost_at"], np.nan)
         frame["member"] = customers["member"] == 1
+        for number, rival in enumerate(self.result.business.market.rivals or ()):
+            frame[f"purchases at {rival.name}"] = self.result.rivals["purchases"][:, number]
         for name in ("revenue", "costs", "rewards", "compensation"):
             frame[name] = customers[name] / MICRO
         return frame
