@@ -174,18 +174,24 @@ class Oracle:
 
 
 class Snapshots:
-    """Fields of all customers as they stand at the ends of some months, given in weeks."""
+    """Fields of all customers as they stand at the ends of some months, given in weeks.
+
+    Week 0 is the start, the horizon the end.
+    """
 
     def __init__(self, weeks: Sequence[int], fields: Sequence[str]) -> None:
         self.weeks, self.fields = weeks, fields
         self.taken: Sample = {}
 
     def begin(self, run: Any) -> None:
-        """Nothing is kept of the start."""
+        """Keep the fields as they stand at the start."""
+        self._take(run, 0)
 
     def __call__(self, run: Any, _month: int) -> None:
         """Keep the fields, if this is one of the months."""
-        week = run.week_now + 1
+        self._take(run, run.week_now + 1)
+
+    def _take(self, run: Any, week: int) -> None:
         if week in self.weeks:
             for field in self.fields:
                 self.taken[f"{field} {week}"] = run.customers[field].copy()
@@ -194,3 +200,11 @@ class Snapshots:
 def pooled(samples: Sequence[Sample], name: str) -> NDArray[Any]:
     """One array of all replications."""
     return np.concatenate([sample[name] for sample in samples])
+
+
+def points(checks: Sequence[Check], quantities: Sequence[str]) -> Series:
+    """Some of the figures as points of a picture, one after another."""
+    found = {c.quantity: c for c in checks}
+    chosen = [found[quantity] for quantity in quantities]
+    formula, simulated, error = np.array([[c.formula, c.simulated, c.error] for c in chosen]).T
+    return Series("", list(range(len(chosen))), formula, simulated, error)

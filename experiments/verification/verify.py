@@ -23,6 +23,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from brands import DIRICHLET
 from checks import NOTICED, Finding, Oracle, Sample
 from counts import BG_NBD, NBD
 
@@ -33,7 +34,7 @@ from loyaltysim.scenario.model import Business
 from loyaltysim.simulation import run
 
 FOLDER = Path(__file__).parent
-ORACLES = {oracle.name: oracle for oracle in (NBD, BG_NBD)}
+ORACLES = {oracle.name: oracle for oracle in (NBD, BG_NBD, DIRICHLET)}
 
 
 @dataclass(frozen=True)
