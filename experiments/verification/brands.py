@@ -6,8 +6,6 @@ Behaviour, Journal of the Royal Statistical Society A 147(5).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from checks import (
     Check,
@@ -18,9 +16,10 @@ from checks import (
     Sample,
     Snapshots,
     mean_of,
-    points,
+    named,
     pooled,
     ratio_of,
+    series_of,
     whole_distribution,
 )
 from scipy.special import betaln
@@ -119,18 +118,18 @@ def judge(business: Business, samples: list[Sample]) -> Finding:
 
 def _jeopardy(checks: list[Check], names: list[str]) -> Panel:
     """Smaller brands are bought by fewer people, and by these less often."""
-    reach = points(checks, [f"penetration: {name}" for name in names])
-    order = np.argsort(reach.formula)
-    often = points(checks, [f"purchases a buyer: {names[j]}" for j in order])
-    series = replace(often, x=100.0 * reach.formula[order])
+    reach = named(checks, [f"penetration: {name}" for name in names])
+    often = named(checks, [f"purchases a buyer: {name}" for name in names])
+    order = np.argsort([c.formula for c in reach])
+    across = [100.0 * reach[j].formula for j in order]
+    series = series_of([often[j] for j in order], across)
     return Panel("Penetration of a brand, %", "Purchases a buyer", [series])
 
 
 def _duplication(checks: list[Check], names: list[str]) -> Panel:
     """Brands share their buyers with another in line with the size of that other."""
-    quantities = [f"of the buyers of {name}, buy {names[0]}" for name in names[1:]]
-    series = replace(points(checks, quantities), x=names[1:])
-    return Panel("Buyers of", "Share who buy this firm too", [series])
+    found = named(checks, [f"of the buyers of {name}, buy {names[0]}" for name in names[1:]])
+    return Panel("Buyers of", "Share who buy this firm too", [series_of(found, names[1:])])
 
 
 DIRICHLET = Oracle(

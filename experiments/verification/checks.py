@@ -83,6 +83,12 @@ def mean_of(
     return check(quantity, np.mean(formula), values.mean(), error, off)
 
 
+def share_of(quantity: str, count: int, people: int, formula: float) -> Check:
+    """A share of people who are independent of each other."""
+    share = count / people
+    return check(quantity, formula, share, sqrt(share * (1.0 - share) / people))
+
+
 def ratio_of(
     quantity: str,
     top: NDArray[Any],
@@ -170,7 +176,7 @@ class Oracle:
     fast: dict[str, Any]
     """Changes for a run of seconds."""
     wrong: tuple[str, ...]
-    """Numbers of the scenario: a rule that works with 1% more of one of them must fail."""
+    """Numbers of the scenario, or tables: a rule that works with 1% more of one must fail."""
 
 
 class Snapshots:
@@ -202,9 +208,13 @@ def pooled(samples: Sequence[Sample], name: str) -> NDArray[Any]:
     return np.concatenate([sample[name] for sample in samples])
 
 
-def points(checks: Sequence[Check], quantities: Sequence[str]) -> Series:
-    """Some of the figures as points of a picture, one after another."""
+def series_of(checks: Sequence[Check], x: Sequence[Any] | NDArray[Any], name: str = "") -> Series:
+    """Figures as points of a picture, one after another."""
+    formula, simulated, error = np.array([[c.formula, c.simulated, c.error] for c in checks]).T
+    return Series(name, x, formula, simulated, error)
+
+
+def named(checks: Sequence[Check], quantities: Sequence[str]) -> list[Check]:
+    """The figures of these names, in this order."""
     found = {c.quantity: c for c in checks}
-    chosen = [found[quantity] for quantity in quantities]
-    formula, simulated, error = np.array([[c.formula, c.simulated, c.error] for c in chosen]).T
-    return Series("", list(range(len(chosen))), formula, simulated, error)
+    return [found[quantity] for quantity in quantities]

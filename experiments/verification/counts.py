@@ -27,7 +27,7 @@ from scipy.special import betaln, hyp2f1
 from scipy.stats import nbinom
 
 from loyaltysim.behaviour.awareness import GONE
-from loyaltysim.scenario.model import Business
+from loyaltysim.scenario.model import Business, Segment
 from loyaltysim.simulation import run
 
 THEN, END = 39, 78
@@ -60,8 +60,9 @@ def _rates(business: Business) -> tuple[float, float]:
     return r, r / rate.mean
 
 
-def _losses(business: Business) -> tuple[float, float]:
-    loss = business.market.segments[0].loss_per_purchase
+def beta_of_losses(segment: Segment) -> tuple[float, float]:
+    """a and b of the chance of being lost after a purchase."""
+    loss = segment.loss_per_purchase
     assert loss is not None
     total = 1.0 / loss.spread - 1.0
     return loss.mean * total, (1.0 - loss.mean) * total
@@ -127,7 +128,7 @@ def bg_to_come(
 def judge_bg_nbd(business: Business, samples: list[Sample]) -> Finding:
     """Mean, distribution, losses, and what is to come given the history."""
     r, alpha = _rates(business)
-    a, b = _losses(business)
+    a, b = beta_of_losses(business.market.segments[0])
     x, latest = pooled(samples, f"repeats {THEN}"), pooled(samples, "latest")
     means = [bg_mean(r, alpha, a, b, weeks) for weeks in (THEN, END)]
     chances = bg_chances(r, alpha, a, b, THEN)

@@ -24,7 +24,9 @@ from time import perf_counter
 from typing import Any
 
 from brands import DIRICHLET
+from chain import CHAIN
 from checks import NOTICED, Finding, Oracle, Sample
+from contracts import CONTRACTS
 from counts import BG_NBD, NBD
 
 import loyaltysim
@@ -34,7 +36,7 @@ from loyaltysim.scenario.model import Business
 from loyaltysim.simulation import run
 
 FOLDER = Path(__file__).parent
-ORACLES = {oracle.name: oracle for oracle in (NBD, BG_NBD, DIRICHLET)}
+ORACLES = {oracle.name: oracle for oracle in (NBD, BG_NBD, DIRICHLET, CONTRACTS, CHAIN)}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def jobs_of(oracle: Oracle, fast: bool, mutate: bool) -> Iterator[Job]:
         yield Job(oracle, right.business, right.business)
         return
     for path in oracle.wrong:
-        more = (1.1 if fast else 1.01) * float(_stated(right.document, path))
+        more = _more(_stated(right.document, path), 1.1 if fast else 1.01)
         yield Job(oracle, right.change({path: more}).business, right.business, path)
 
 
@@ -72,6 +74,14 @@ def _stated(document: Any, path: str) -> Any:
         else:
             document = document[name]
     return document
+
+
+def _more(stated: Any, factor: float) -> Any:
+    if isinstance(stated, dict):
+        return {name: _more(value, factor) for name, value in stated.items()}
+    if isinstance(stated, list):
+        return [_more(value, factor) for value in stated]
+    return factor * float(stated)
 
 
 def live(name: str, business: Business, replication: int) -> Sample:
