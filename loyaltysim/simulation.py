@@ -210,7 +210,7 @@ class Run:
                 self.seconds[part] += perf_counter() - began
             yield self.env.timeout(1.0)
             self.staff.pay()
-        self._closed_complaints()
+        self._closed_complaints(self.weeks)
 
     def show_the_firm(self) -> None:
         """Customers will see the staff and the load as they stand now."""
@@ -238,7 +238,7 @@ class Run:
 
     def deliver(self) -> None:
         """Ends of complaints and words reach the customers, in a fixed order."""
-        closed = self._closed_complaints()
+        closed = self._closed_complaints(self.week_now)
         inbox = np.zeros(len(closed) + len(self.words), MESSAGE)
         inbox[: len(closed)] = closed
         _write_messages(inbox[len(closed) :], self.words)
@@ -246,9 +246,10 @@ class Run:
         order = np.lexsort((inbox["nth"], inbox["sender"], 2 * inbox["customer"] + inbox["kind"]))
         self.inbox = inbox[order]
 
-    def _closed_complaints(self) -> Records:
+    def _closed_complaints(self, week: int) -> Records:
+        """Complaints closed in a week, counted from 1."""
         closed = self.desk.messages()
-        rows = np.full((len(closed), 4), float(self.week_now))
+        rows = np.full((len(closed), 4), float(week))
         for place, name in enumerate(("hours", "answered", "resolved"), 1):
             rows[:, place] = closed[name]
         self.desk_rows.append(rows)

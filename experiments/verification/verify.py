@@ -24,10 +24,13 @@ from time import perf_counter
 from typing import Any
 
 from brands import DIRICHLET
+from card import CARD
 from chain import CHAIN
 from checks import NOTICED, Finding, Oracle, Sample
 from contracts import CONTRACTS
 from counts import BG_NBD, NBD
+from desk import ERLANG_A, ERLANG_C
+from gaps import GAPS
 
 import loyaltysim
 from loyaltysim.compiled import is_warm
@@ -36,7 +39,10 @@ from loyaltysim.scenario.model import Business
 from loyaltysim.simulation import run
 
 FOLDER = Path(__file__).parent
-ORACLES = {oracle.name: oracle for oracle in (NBD, BG_NBD, DIRICHLET, CONTRACTS, CHAIN)}
+ORACLES = {
+    oracle.name: oracle
+    for oracle in (NBD, BG_NBD, DIRICHLET, CONTRACTS, CHAIN, CARD, GAPS, ERLANG_C, ERLANG_A)
+}
 
 
 @dataclass(frozen=True)
