@@ -17,6 +17,9 @@ from loyaltysim.scenario.model import Business
 
 Floats = NDArray[np.float64]
 
+TREND_WEEKS = 156.0
+"""How long the pilots live that find the levels; the reach stays as it is from then on."""
+
 
 @dataclass(frozen=True)
 class Levels:
@@ -34,7 +37,11 @@ class Levels:
     first_chance: Floats
     """Factor on the weight of the firm before a person's first purchase."""
     reach_per_week: Floats
-    """Expected marketing contacts a week of a person who does not know the firm."""
+    """Expected marketing contacts of a person who does not know the firm, in the first week."""
+    reach_trend: Floats
+    """Change of the log of that reach a week, over the first `TREND_WEEKS`."""
+    leaves_per_visit: float
+    """Risk of leaving over a failure, by visit."""
     satisfaction_spread: float
     familiarity_gain: float
     familiarity_decay: float
@@ -50,6 +57,11 @@ class Levels:
         """Tie of a customer who has bought `pace` times a week for long."""
         gain = self.familiarity_gain * pace
         return np.asarray(gain / (gain + self.familiarity_decay))
+
+    def familiarity_after(self, weeks: Floats, pace: Floats) -> Floats:
+        """Tie of a customer who has bought `pace` times a week for so many weeks."""
+        settling = self.familiarity_gain * pace + self.familiarity_decay
+        return self.settled_familiarity(pace) * -np.expm1(-weeks * settling)
 
     def but(self, **changes: object) -> Self:
         """The same levels with some changed."""
@@ -72,6 +84,8 @@ def first_guess(business: Business, belief: dict[str, float]) -> Levels:
         loss_per_week=loss,
         first_chance=np.full(len(segments), 0.1),
         reach_per_week=np.full(len(segments), 0.005),
+        reach_trend=np.zeros(len(segments)),
+        leaves_per_visit=service.failure_per_visit * belief["leave_after_failure"],
         satisfaction_spread=service.quality_spread
         * np.sqrt(belief["satisfaction_moves"] / (2.0 - belief["satisfaction_moves"])),
         familiarity_gain=belief["familiarity_gain"],

@@ -76,13 +76,15 @@ SEGMENT = _dtype(
         "loss_per_week": float,
         "reach_until": float,
         "reach_rate": float,
+        "reach_trend": float,
         **given.FIELDS,
     }
 )
 """A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
 awake, drift, spread of baskets, purchases a week of a typical person here and at rivals, factor
 on the weight of the firm before the first purchase, risk of being lost, cumulated reach of
-marketing until this week, and reach this week; the tables of `given`."""
+marketing until this week, reach this week, and the change of its log a week; the tables of
+`given`."""
 
 WEEK = _dtype(
     {
@@ -91,6 +93,7 @@ WEEK = _dtype(
         "begins": float,
         "ends": float,
         "closes_books": int,
+        "is_last": int,
         "dedicated": int,
         "present": int,
         "team_change": float,
@@ -104,6 +107,7 @@ WEEK = _dtype(
         "log_price": float,
         "cost_share": float,
         "cost_per_visit": int,
+        "checkout_cost": int,
         "compensation_share": float,
         "rival_schemes": int,
     }

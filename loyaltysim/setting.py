@@ -55,8 +55,6 @@ def schemes_of(business: Business) -> Records:
         (side, opens, kind, terms) for side, opens in sides for kind, terms in programme.schemes
     ]
     schemes = np.zeros(len(rows), SCHEME)
-    staff = business.firm.staff
-    second = staff.pay_per_week / (staff.hours_per_week * 3600.0)
     joins = programme.joins
     for record, (side, opens, kind, terms) in zip(schemes, rows, strict=True):
         scheme_kinds()[kind].fill(record, terms)
@@ -76,7 +74,6 @@ def schemes_of(business: Business) -> Records:
         record["reward_value"] = value
         record["redeems"] = terms.redeems_per_visit
         record["replaces"] = terms.replaces_purchase
-        record["checkout_cost"] = round(programme.checkout_seconds * second * MICRO)
         record["given"] = float(record["head_start"] > 0)
     return schemes
 
@@ -104,6 +101,7 @@ def segments_of(business: Business, levels: Levels) -> Records:
         )
         record["reach_rate"] = reach * _budget_effect(marketing, levels)
         given.fill(record, segment.given)
+        record["reach_trend"] = levels.reach_trend[number] if stated is None else 0.0
     return records
 
 
@@ -130,5 +128,8 @@ def first_week(business: Business, levels: Levels, seed: int, replication: int) 
     week["log_price"] = log(firm.price)
     week["cost_share"] = 1.0 - firm.gross_margin
     week["cost_per_visit"] = round(firm.service.cost_per_visit * MICRO)
+    if business.programme is not None:
+        second = firm.staff.pay_per_week / (firm.staff.hours_per_week * 3600.0)
+        week["checkout_cost"] = round(business.programme.checkout_seconds * second * MICRO)
     week["compensation_share"] = firm.service.compensation_share_of_basket
     return week

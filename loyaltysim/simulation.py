@@ -25,7 +25,7 @@ from loyaltysim.customers.stages import STAGES
 from loyaltysim.firm.desk import Desk
 from loyaltysim.firm.staff import Staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
-from loyaltysim.levels import Levels, first_guess
+from loyaltysim.levels import TREND_WEEKS, Levels, first_guess
 from loyaltysim.record import (
     BELIEFS,
     FLOW,
@@ -58,6 +58,9 @@ BLOCK = 4096
 
 OUTBOX = 1024
 """Tickets, and words, that a block can hold before they are collected."""
+
+DIARY = 4 * BLOCK
+"""Occasions that a block can hold, where a diary is kept, before they are collected."""
 
 
 @dataclass
@@ -118,6 +121,7 @@ class Run:
         threads: int,
         interpreted: Sequence[int],
         census: Any,
+        diary: Any = None,
     ) -> None:
         self.business = business
         belief = belief_values(business)
@@ -127,6 +131,7 @@ class Run:
         self.threads = threads
         self.interpreted = sorted(interpreted)
         self.census = census
+        self.diary = diary
         self.env = simpy.Environment()
         self.seconds = {"birth": 0.0, "population": 0.0, "firm": 0.0, "total": 0.0}
         began = perf_counter()
@@ -187,6 +192,7 @@ class Run:
         self.seconds["birth"] = perf_counter() - began
 
     def _outcome(self, segments: int) -> Outcome:
+        room = DIARY if self.diary is not None else 0
         return Outcome(
             visit=np.zeros(1, VISIT),
             tallies=np.zeros(segments, TALLY),
@@ -194,7 +200,9 @@ class Run:
             moves=np.zeros((segments, len(STAGES), len(STAGES)), np.int64),
             tickets=np.zeros(OUTBOX, TICKET),
             words=np.zeros(OUTBOX, WORD),
-            sent=np.zeros(2, np.int64),
+            entries=np.zeros(room, np.int8),
+            gains=np.zeros(room, np.int64),
+            sent=np.zeros(4, np.int64),
         )
 
     # The week
@@ -220,6 +228,7 @@ class Run:
         week["present"] = len(self.servers)
         week["begins"], week["ends"] = number, number + 1.0
         last = number == self.weeks - 1
+        week["is_last"] = last
         week["closes_books"] = last or month_of(number) != month_of(number + 1)
         week["team_change"] = staff.team_change
         week["rival_schemes"] = int((self.rivals_open_at <= number + 1).sum())
@@ -273,15 +282,20 @@ class Run:
                 sent = list(pool.map(lambda job: self._live_block(*job), jobs))
         else:
             sent = [self._live_block(*job) for job in jobs]
-        self.tickets = _joined([tickets for tickets, _ in sent])
-        self.words = _joined([words for _, words in sent])
+        self.tickets, self.words, entries, gains = map(_joined, zip(*sent, strict=True))
+        if self.diary is not None:
+            self.diary(self.week_now, entries, gains)
 
     def _live_block(
         self, world: World, number: int, lo: int, hi: int, inbox_lo: int, inbox_hi: int
-    ) -> tuple[Records, Records]:
-        """One block's week; what it sent is collected whenever its outbox is full."""
+    ) -> list[Records]:
+        """One block's week; what it sent and noted is collected whenever there is no room left.
+
+        Tickets, words, and of the diary the entries and the gains.
+        """
         out = self.outcomes[number]
-        sent: tuple[list[Records], list[Records]] = ([], [])
+        boxes = (out.tickets, out.words, out.entries, out.gains)
+        sent: list[list[Records]] = [[] for _ in boxes]
         inbox = self.inbox["customer"]
         for first, end, live, there, results in self._spans(world, out, lo, hi):
             if self.interpreted:
@@ -292,12 +306,12 @@ class Run:
             while True:
                 at = live(there, results, first, end, a, b, at)
                 a = b
-                for kind, box in enumerate((out.tickets, out.words)):
+                for kind, box in enumerate(boxes):
                     sent[kind].append(box[: out.sent[kind]].copy())
                 out.sent[:] = 0
                 if at == end:
                     break
-        return _joined(sent[0]), _joined(sent[1])
+        return [_joined(parts) for parts in sent]
 
     def _spans(self, world: World, out: Outcome, lo: int, hi: int) -> list[Any]:
         """The block cut into customers who run compiled and those who run interpreted."""
@@ -329,6 +343,8 @@ class Run:
             for array in (tallies, flows, moves):
                 array.fill(0)
         self.segments["reach_until"] += self.segments["reach_rate"]
+        if n < TREND_WEEKS:
+            self.segments["reach_rate"] *= np.exp(self.segments["reach_trend"])
         self.visits_last_week = float(self.counts[n, :, COUNTS.index("purchases")].sum())
         self.members_so_far += int(self.counts[n, :, COUNTS.index("joined")].sum())
 
@@ -404,12 +420,15 @@ def run(
     threads: int = 1,
     interpreted: Sequence[int] = (),
     census: Any = None,
+    diary: Any = None,
 ) -> Result:
     """Live one business from its first week to its horizon.
 
     `levels` are those of the business as it is today (`first_guess` of it where left
     out). `interpreted` names customers (by number) who are lived by plain Python
-    instead of compiled code, to the same bytes. `census` is called at each month's end.
+    instead of compiled code, to the same bytes. `census` is called at each month's end,
+    `diary` after each week with its number, an entry (`customers.diary`) for each of its
+    occasions, and what each purchase here left in millionths: revenue less goods and service.
     """
     began = perf_counter()
     life = Run(
@@ -420,6 +439,7 @@ def run(
         threads,
         interpreted,
         census,
+        diary,
     )
     life.env.run(until=life.env.process(life.live()))
     life.seconds["total"] = perf_counter() - began

@@ -424,16 +424,25 @@ def test_in_python_in_three_lines():
 def test_a_business_without_a_programme_stays_as_its_owner_says(file):
     business = loyaltysim.load(file).business
     levels = steady(business)
-    losses, kept, all_kept = [], [], []
+    losses, yearly, kept, bought = [], [], [], []
     # A small business needs more runs until luck has evened out.
     for replication in range(max(4, 12_000 // business.market.people)):
         census = Census(month_of(business.weeks - 1) + 1, len(business.market.segments))
         result = run(business, levels, replication=replication, census=census)
         customers = result.stages[:, :, 2:6].sum(axis=2)
+        customers = np.column_stack([customers, customers.sum(axis=1)])
+        kept.append(by_year(customers[1:]).mean(axis=1) / customers[0])
+        bought.append(by_year(result.counts[:, :, COUNTS.index("purchases")].sum(axis=1)).sum(1))
         losses.append(census.yearly_loss[:-1])
-        kept.append(customers.mean(axis=0) / customers[0])
-        all_kept.append(customers.sum(axis=1).mean() / customers[0].sum())
+        yearly.append([year[-1] for year in census.lost_true])
     stated = [segment.loss_per_year for segment in business.market.segments]
     assert np.mean(losses, axis=0) == pytest.approx(stated, abs=0.025)
+    assert np.ptp(np.mean(yearly, axis=0)) < 0.03
+    # Level in every year, and not only on average.
+    assert np.mean(kept, axis=0)[:, -1] == pytest.approx(1.0, abs=0.04)
     assert np.mean(kept, axis=0) == pytest.approx(1.0, abs=0.08)
-    assert np.mean(all_kept) == pytest.approx(1.0, abs=0.05)
+    assert np.mean(bought, axis=0) / np.mean(bought) == pytest.approx(1.0, abs=0.06)
+
+
+def by_year(weekly):
+    return weekly.reshape(3, 52, *weekly.shape[1:])

@@ -4,6 +4,7 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
@@ -45,6 +46,9 @@ POINTS = {"points": {"per_euro": 10, "reward_at": 1000, "reward_cost": 2.1}}
 SCRIPT = '<script>alert(1)</script> & "quotes" $5 off $10'
 CHINESE = "积分换礼品，老顾客满十次送一次，另加生日双倍积分与优先服务热线"
 LONG = "A gold, silver and bronze card with double points on rainy Tuesdays in every quarter"[:80]
+
+PARTS = (0.1, 0.7, 0.8, 0.0, -0.2)
+"""Of the margins, what each has of a month's gain: 1.4, which is revenue less goods."""
 
 Plan = dict[str, tuple[float, dict[str, Any]]]
 """By name: incremental profit for a month as stated, and what is different."""
@@ -150,6 +154,8 @@ def _summary(luck: np.random.Generator, months: int, gain: float) -> Summary:
         subsidy_share=0.8 if gain else math.nan,
         saved=3,
         annoyed=1,
+        margins=np.round(months * gain * MICRO * np.array(PARTS)).astype(np.int64),
+        people_by_thresholds=stages[-1] + np.outer([1, 0, -1], [0, 0, 0, -60, 40, 20, 0]),
     )
 
 
@@ -249,6 +255,45 @@ def test_table_tells_the_frame() -> None:
         assert abs(shown - data["incremental_profit"]) <= luck[name] / 2.0 + 1e-9
 
 
+def test_stages_stand_beside_those_at_neighbouring_thresholds() -> None:
+    comparison, page = usual()
+    rows = {row[0]: row[1:] for row in Page(page).rows["stage-table"][1:]}
+    for name, cells in rows.items():
+        repeat, client, advocate = cells[3:6]
+        stage = comparison.alternatives.loc[name]
+        assert advocate == f"{number(stage['advocate'], 1.0)} / 60 | 100"
+        ends = [number(stage["client"] + more, 1.0) for more in (0, -40, 40)]
+        assert client == f"{ends[0]} / {ends[1]} | {ends[2]}"
+        assert " / " in repeat
+        assert not any(" / " in cell for cell in [*cells[:3], cells[6]])
+
+
+def test_margins_are_drawn_with_their_sum() -> None:
+    comparison, page = usual()
+    drawn = page[page.index('<figure id="margins">') :]
+    drawn = drawn[: drawn.index("</figure>")]
+    for label in ("Joining", "Staying", "Choosing", "Category growth", "Amount", "Together"):
+        assert f">{label}<" in drawn
+    table = comparison.margins.query("alternative == 'service'")
+    together = f"+{number(table['amount'].sum() / 1e3, 0.1)}k"
+    assert f">{together}<" in drawn
+    assert "Not available" not in drawn
+
+
+def test_margins_that_are_not_there_are_said_not_drawn() -> None:
+    comparison = made()
+    at = comparison.names.index("service")
+    for runs in comparison.runs[STATED]:
+        runs[at] = replace(runs[at], margins=None)
+    page = render(comparison)
+    assert "Not available for “service”: people meet other occasions there" in page
+    for runs in comparison.runs[STATED]:
+        runs[:] = [replace(summary, margins=None) for summary in runs]
+    assert "Not available for “points”, “points, copied”, “service”" in render(
+        Comparison(comparison.scenario, comparison.levels, comparison.runs)
+    )
+
+
 def test_every_assumption_has_its_range_and_source() -> None:
     comparison, page = usual()
     rows = [row for row in Page(page).rows["assumptions"][1:] if len(row) == 6]
@@ -333,7 +378,7 @@ def test_probability_as_stated_never_stands_alone() -> None:
 
 
 def test_answer_admits_that_luck_could_explain_it() -> None:
-    plan: Plan = {"nothing": (0.0, {}), "card": (10.0, {"programme": POINTS})}
+    plan: Plan = {"nothing": (0.0, {}), "card": (300.0, {"programme": POINTS})}
     said = answer(made(plan, noise=2000.0))
     assert "zero included" in said[0]
 

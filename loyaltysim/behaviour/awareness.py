@@ -25,10 +25,10 @@ def reach_so_far(segment: Record, week: Record, now: float) -> float:
 
 
 @rule
-def take_notice(customer: Record, segment: Record, week: Record, now: float) -> None:
+def take_notice(customer: Record, segment: Record, week: Record, now: float, tally: Record) -> None:
     """A stranger learns of the firm, or a lost customer considers it again."""
     if reach_so_far(segment, week, now) >= customer.notices_at:
-        consider_again(customer, now)
+        consider_again(customer, tally)
 
 
 @rule
@@ -38,11 +38,16 @@ def is_customer(customer: Record) -> bool:
 
 
 @rule
-def consider_again(customer: Record, now: float) -> None:
-    """The person considers the firm from now on; a lost one is won back by the next purchase."""
+def consider_again(customer: Record, tally: Record) -> None:
+    """The person considers the firm from now on; a lost one is won back by the next purchase.
+
+    Since when a sleeper has decided to stay is left alone: the next decision is for all of
+    the time since the last one, so that no time is without its risk.
+    """
+    if customer.activity == DORMANT:
+        tally.woke_up += 1
     customer.aware = 1
     customer.activity = ACTIVE
-    customer.stayed_until = now
 
 
 @rule

@@ -56,13 +56,13 @@ def gap(customer: Record, segment: Record, week: Record, first: float) -> float:
 
 
 @rule
-def after(now: float, weeks: float, season: Record) -> float:
+def after(now: float, weeks: float, segment: Record, season: Record) -> float:
     """The date at which so many weeks of average season have passed since `now`.
 
     `season` has a factor for each week of the run, nothing where all are alike;
-    a date after the end is infinity.
+    a date after the end is infinity. Bills come by the calendar, in any season.
     """
-    if len(season) == 0:
+    if len(season) == 0 or segment.period > 0.0:
         return now + weeks
     week = int(now)
     left = weeks

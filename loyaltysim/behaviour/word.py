@@ -66,7 +66,9 @@ def hearer(customer: Record, week: Record, people: int, nth: int) -> int:
 
 
 @rule
-def hear(customer: Record, message: Record, week: Record, beliefs: Record, now: float) -> None:
+def hear(
+    customer: Record, message: Record, week: Record, beliefs: Record, now: float, tally: Record
+) -> None:
     """A word reaches a person; a heeded recommendation makes strangers and the lost consider."""
     pull = beliefs.good_word_pull if message.good > 0.0 else -beliefs.bad_word_pull
     customer.heard = rumour(customer, beliefs, now) + pull
@@ -77,4 +79,4 @@ def hear(customer: Record, message: Record, week: Record, beliefs: Record, now: 
             week.seed, week.replication, customer.who, _HEED, message.nth, message.sender
         )
         if luck[0] < beliefs.word_heeded:
-            consider_again(customer, now)
+            consider_again(customer, tally)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, gammaincinv, ndtr, ndtri, polygamma
+from scipy.special import gammaincinv, ndtri
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE
 from loyaltysim.customers.stages import (
@@ -21,6 +21,8 @@ from loyaltysim.customers.stages import (
     REPEAT,
     SUSPECT,
 )
+from loyaltysim.customers.standing import NEVER, standing_of
+from loyaltysim.customers.traits import SMALLEST, give_traits
 from loyaltysim.draws import identities, uniforms_of, who
 from loyaltysim.levels import Levels
 from loyaltysim.record import CUSTOMER, Records
@@ -29,9 +31,6 @@ from loyaltysim.scenario.model import Business, Segment
 Floats = NDArray[np.float64]
 
 DECISIONS = {"traits": 10, "state": 11, "start": 12}
-
-SMALLEST = 2.0**-40
-"""Chances of 0 and 1 are kept this far inside, so that odds stay finite."""
 
 
 def sizes(business: Business) -> list[int]:
@@ -77,93 +76,18 @@ def _bear(
     traits = uniforms_of(*key, people["who"], DECISIONS["traits"])
     state = uniforms_of(*key, people["who"], DECISIONS["state"])
     z = ndtri(traits[:, :5])
-    _give_traits(people, business, segment, traits, state, z)
-    standing = _standing(z, segment)
-    _give_start(people, business, segment, levels, number, key, standing)
-    return _first_occasion(people, segment, state, season)
-
-
-def _give_traits(
-    people: Records,
-    business: Business,
-    segment: Segment,
-    traits: Floats,
-    state: Floats,
-    z: Floats,
-) -> None:
-    """Rate, preference, basket, frailty: what a person keeps for life."""
     market = business.market
-    rho_p, rho_b = market.correlation_rate_preference, market.correlation_rate_basket
-    z_preference = rho_p * z[:, 0] + np.sqrt(1.0 - rho_p**2) * z[:, 1]
-    z_basket = rho_b * z[:, 0] + np.sqrt(1.0 - rho_b**2) * z[:, 2]
-
-    rate = segment.occasions_per_week
-    if rate is None:
-        assert segment.contract is not None
-        people["rate"] = 1.0 / segment.contract.every
-    else:
-        people["drift"] = rate.drift * ndtri(state[:, 6])
-        people["rate"] = rate.mean
-        if rate.spread > 0.0:
-            shape = 1.0 / rate.spread**2
-            # Zero would mean a division by it; the smallest is far below one in a lifetime.
-            people["rate"] = np.maximum(gammaincinv(shape, traits[:, 0]) / shape * rate.mean, 1e-9)
-    drift = 0.0 if rate is None else rate.drift
-    people["pace"] = people["rate"] * np.exp(people["drift"] - 0.5 * drift**2)
-
-    buys = min(segment.buy_share, 1.0 - SMALLEST)
-    here = max(segment.share_of_wallet, SMALLEST)
-    weight = here * buys / (1.0 - buys) * np.exp(segment.preference_spread * z_preference)
-    rivals = (1.0 - segment.share_of_wallet) * buys / (1.0 - buys)
-    if segment.switching is not None:
-        share = betaincinv(*_beta_of_shares(segment), ndtr(z_preference))
-        weight, rivals = share * buys / (1.0 - buys), (1.0 - share) * buys / (1.0 - buys)
-    people["firm_weight"] = weight
-    people["rival_weight"] = rivals
-    people["firm_odds"] = weight / (1.0 + rivals)
-    people["rival_odds"] = rivals / (1.0 + weight)
-    people["usual_wallet"] = weight / np.maximum(weight + rivals, SMALLEST)
-    # Who never buys is taken to buy once in a very long time.
-    pace = np.maximum(people["rate"] * weight / (1.0 + weight + rivals), SMALLEST)
-    people["usual_gap"] = 1.0 / (people["rate"] if segment.contract else pace)
-
-    basket = segment.basket
-    people["log_basket"] = (
-        np.log(basket.mean)
-        - 0.5 * (basket.within**2 + basket.between**2)
-        + basket.between * z_basket
+    correlations = (market.correlation_rate_preference, market.correlation_rate_basket)
+    give_traits(people, segment, correlations, np.hstack([traits, state]), z)
+    standing = standing_of(
+        segment.model_copy(update={"given": None}),  # Tables are neither traits nor hashable.
+        segment.start or market.start,
+        correlations,
+        float(levels.loss_per_week[number]),
+        levels.leaves_per_visit,
     )
-    people["usual_basket"] = np.exp(people["log_basket"] + 0.5 * basket.within**2)
-    # Risk falls with z, as it does in the standing; its mean over people is one.
-    spread = segment.loss_spread
-    people["frailty"] = np.exp(-spread * z[:, 3] - 0.5 * spread**2)
-    loss = segment.loss_per_purchase
-    if loss is not None and loss.mean > 0.0:
-        chance = np.full(len(people), min(loss.mean, 1.0 - SMALLEST))
-        if loss.spread > 0.0:
-            total = 1.0 / loss.spread - 1.0
-            chance = betaincinv(loss.mean * total, (1.0 - loss.mean) * total, state[:, 3])
-        people["drop_out"] = -np.log1p(-np.minimum(chance, 1.0 - SMALLEST))
-    people["reluctance"] = np.log(state[:, 2] / (1.0 - state[:, 2]))
-    people["notices_at"] = -np.log(state[:, 1])
-
-
-def _beta_of_shares(segment: Segment) -> tuple[float, float]:
-    """Parameters of the beta distribution of the firm's share of wallet across people."""
-    assert segment.switching is not None
-    share = min(max(segment.share_of_wallet, SMALLEST), 1.0 - SMALLEST)
-    return segment.switching * share, segment.switching * (1.0 - share)
-
-
-def _standing(z: Floats, segment: Segment) -> Floats:
-    """Quantile, among people alike, of how likely one is to be an established customer."""
-    preference_spread = segment.preference_spread
-    if segment.switching is not None:
-        # The standard deviation of the log-odds of a share that is beta across people.
-        preference_spread = float(np.sqrt(polygamma(1, _beta_of_shares(segment)).sum()))
-    score = z[:, 0] + preference_spread * z[:, 1] + segment.loss_spread * z[:, 3] + z[:, 4]
-    spread = np.sqrt(2.0 + preference_spread**2 + segment.loss_spread**2)
-    return np.asarray(ndtr(score / spread))
+    _give_start(people, business, segment, levels, number, key, standing.of(people, z))
+    return _first_occasion(people, business, segment, state, season)
 
 
 def _give_start(
@@ -173,23 +97,27 @@ def _give_start(
     levels: Levels,
     number: int,
     key: tuple[int, int],
-    standing: Floats,
+    standing: tuple[Floats, Floats, Floats],
 ) -> None:
     """Stage, history and attitude in week 0, such that each reads as the stage stated."""
     start = segment.start or business.market.start
     luck = uniforms_of(*key, people["who"], DECISIONS["start"])
+    chances, rank, weeks_of_stay = standing
+    edges = start.suspect + (1.0 - start.suspect) * np.cumsum(chances, axis=1)[:, :-1]
+    status = (luck[:, :1] >= edges).sum(axis=1)
+    stranger = luck[:, 0] < start.suspect
     bought = [start.first_time, start.repeat, start.client, start.advocate]
-    edges = np.cumsum([start.suspect, start.prospect, start.lost])
-    status = np.searchsorted(edges, luck[:, 0], side="right")
     ladder = np.cumsum(bought) / max(sum(bought), SMALLEST)
-    rung = np.minimum(np.searchsorted(ladder, standing, side="right"), 3)
-    stage = np.choose(status, [SUSPECT, PROSPECT, LOST, FIRST_TIME + rung])
+    rung = np.minimum(np.searchsorted(ladder, rank, side="right"), 3)
+    known = np.choose(status, [PROSPECT, PROSPECT, FIRST_TIME + rung, LOST])
+    stage = np.where(stranger, SUSPECT, known)
     people["stage"] = stage
-
-    newcomer = (stage == SUSPECT) | (stage == PROSPECT)
-    people["never"] = newcomer & (luck[:, 1] < segment.never_buys)
+    people["never"] = np.where(stranger, luck[:, 1] < segment.never_buys, status == NEVER)
     people["aware"] = stage != SUSPECT
-    asleep = (stage >= FIRST_TIME) & (stage <= REPEAT) & (luck[:, 6] < levels.asleep[number])
+    # Sleepers are no clients any more, so they all stand on the lower rungs.
+    lower = max(start.first_time + start.repeat, SMALLEST)
+    asleep = (stage >= FIRST_TIME) & (stage <= REPEAT)
+    asleep &= luck[:, 6] < np.minimum(levels.asleep[number] * sum(bought) / lower, 0.9)
     people["activity"] = np.select([stage == LOST, asleep], [GONE, DORMANT], ACTIVE)
     people["drift_quarter"] = 0
 
@@ -197,11 +125,13 @@ def _give_start(
     people["satisfaction"] = levels.quality + levels.satisfaction_spread * ndtri(luck[:, 2])
     settled = levels.settled_familiarity(1.0 / people["usual_gap"])
     people["usual_familiarity"] = settled
+    tenure = -np.log(luck[:, 7]) * weeks_of_stay
+    grown = levels.familiarity_after(tenure, 1.0 / people["usual_gap"])
     regular = (stage == CLIENT) | (stage == ADVOCATE)
     stages = business.stages
     people["familiarity"] = np.select(
         [regular, stage == REPEAT, (stage == FIRST_TIME) | (stage == LOST)],
-        [np.maximum(settled, stages.client_familiarity), settled, levels.familiarity_gain],
+        [np.maximum(grown, stages.client_familiarity), grown, levels.familiarity_gain],
         0.0,
     )
     wallet = people["usual_wallet"]
@@ -237,15 +167,33 @@ def _give_start(
     people["notices_at"] /= easier
 
 
-def _first_occasion(people: Records, segment: Segment, state: Floats, season: Floats) -> Floats:
-    """The date of the first occasion, for gaps that have been running for long."""
+def _first_occasion(
+    people: Records, business: Business, segment: Segment, state: Floats, season: Floats
+) -> Floats:
+    """The date of the first occasion, for gaps that have been running for long.
+
+    Who is a customer has last decided to stay at the occasion before.
+    """
     if segment.contract is not None:
-        return np.asarray(state[:, 4] * segment.contract.every)
+        every, awake = segment.contract.every, segment.contract.awake
+        first = state[:, 4] * every
+        # Bills are evenly spaced: a customer's latest came one period before the first to come,
+        # unless a client would be overdue by then.
+        earliest = -every * min(1.0, business.stages.client_overdue_gaps)
+        customer = people["last_at"] > people["lost_at"]
+        latest = np.maximum(first - every, earliest)[customer]
+        people["first_at"][customer] += latest - people["last_at"][customer]
+        people["last_at"][customer] = latest
+        # Dates that were slept through since the last one at which the customer was awake.
+        missed = np.floor(np.log(state[:, 5]) / np.log1p(-np.clip(awake, SMALLEST, 1 - SMALLEST)))
+        people["stayed_until"] = np.maximum(first - every * (missed + 1.0), people["first_at"])
+        return np.asarray(first)
     assert segment.occasions_per_week is not None
-    rate = segment.occasions_per_week
     # The gap that contains week 0 is drawn by its length (Erlang k + 1), and cut at random.
-    k = rate.regularity
-    weeks = gammaincinv(k + 1.0, state[:, 4]) / (k * people["pace"]) * state[:, 5]
+    k = segment.occasions_per_week.regularity
+    gap = gammaincinv(k + 1.0, state[:, 4]) / (k * people["pace"])
+    people["stayed_until"] = np.maximum(-gap * (1.0 - state[:, 5]), people["first_at"])
+    weeks = gap * state[:, 5]
     if len(season) == 0:
         return np.asarray(weeks)
     passed = np.concatenate([[0.0], np.cumsum(season)])

@@ -9,7 +9,7 @@ from loyaltysim.mechanism import mechanisms, rule, seam, sum_of
 FIRM, RIVAL, NOTHING = 0, 1, 2
 
 CERTAIN = 300.0
-"""Log-odds beyond which nothing changes; weights stay numbers."""
+"""Log-odds, and log risks, beyond which nothing changes; weights and hazards stay numbers."""
 
 STATE = {
     "firm_weight": float,

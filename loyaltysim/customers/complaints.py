@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import exp, log
 
+from loyaltysim.customers.choice import CERTAIN
 from loyaltysim.draws import uniforms
 from loyaltysim.ledger import micros
 from loyaltysim.mechanism import Record, rule
@@ -24,7 +25,7 @@ def failure_luck(customer: Record, week: Record) -> tuple[float, float, float]:
 def risk_after_failure(beliefs: Record, severity: float, log_risk: float) -> float:
     """Hazard of leaving right after a failure, in proportion to its severity."""
     average = -log(max(1.0 - beliefs.leave_after_failure, 1e-9))
-    return average * severity / beliefs.failure_severity * exp(log_risk)
+    return average * severity / beliefs.failure_severity * exp(min(log_risk, CERTAIN))
 
 
 @rule

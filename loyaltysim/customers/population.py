@@ -17,15 +17,16 @@ from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.behaviour.word import MOST_TOLD, hear, hearer, recommend, rumour, warn
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
+from loyaltysim.customers.diary import NEVER, entry_of, reason_of
 from loyaltysim.customers.given import NOT_GIVEN, decide_by_table
 from loyaltysim.customers.rivals import luck_of_rival
 from loyaltysim.customers.stages import stage_of
-from loyaltysim.customers.staying import decide_staying, leave, sleep_on, staying_terms
+from loyaltysim.customers.staying import decide_staying, leave, sleep_on, terms_of_leaving
 from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
 from loyaltysim.draws import occasion_luck
 from loyaltysim.mechanism import Record, rule
-from loyaltysim.rewards.goal import goal_pull
-from loyaltysim.rewards.membership import collect, is_open, lapse, settle_claims
+from loyaltysim.rewards.goal import goal_pull, goal_risk
+from loyaltysim.rewards.membership import collect, holds, is_open, lapse, settle_claims, stake
 
 MOST_WORDS = MOST_TOLD + 1
 """Words that one occasion can add to the outbox."""
@@ -58,6 +59,8 @@ class Outcome(NamedTuple):
     moves: Any
     tickets: Any
     words: Any
+    entries: Any
+    gains: Any
     sent: Any
 
 
@@ -141,14 +144,14 @@ def receive(
     message: Record,
     week: Record,
     beliefs: Record,
+    log_risk: float,
     tally: Record,
 ) -> None:
     """What reaches a customer at the start of a week: the end of a complaint, or a word."""
     now = week.begins
     if message.kind == 1:
-        hear(customer, message, week, beliefs, now)
+        hear(customer, message, week, beliefs, now, tally)
         return
-    log_risk = staying_terms(customer, week, beliefs)
     leaves = close_ticket(customer, message, week, beliefs, log_risk, tally)
     if leaves and is_customer(customer):
         leave(customer, segment, week, beliefs, now, True, tally)
@@ -159,8 +162,8 @@ def live_week(
 ) -> int:
     """Live the week of customers `lo` to `hi`, from `start` on.
 
-    Returns the customer at whom the outbox was full (call again from there, with an
-    empty one and no inbox), or `hi`.
+    Returns the customer at whom the outbox or the diary was full (call again from there,
+    with empty ones and no inbox), or `hi`.
     """
     customers = world.customers
     due = world.due
@@ -178,13 +181,28 @@ def live_week(
     named = rivals.shape[1]
     tickets = out.sent[0]
     words = out.sent[1]
+    # A diary that is not asked for has no room at all.
+    noting = len(out.entries) > 0
+    noted = 0
+    gained = 0
+    reason = NEVER
+    earned = 0
 
     for k in range(inbox_lo, inbox_hi):
         message = world.inbox[k]
         customer = customers[message.customer]
         if customer.never == 0:
             segment = world.segments[customer.segment]
-            receive(customer, segment, message, week, beliefs, out.tallies[customer.segment])
+            tally = out.tallies[customer.segment]
+            log_risk = terms_of_leaving(customer, segment, week, beliefs, week.begins)
+            held = 0
+            for j in range(programmes):
+                member = members[message.customer, j]
+                held |= holds(member, schemes[j])
+                if segment.period > 0.0:
+                    log_risk += goal_risk(customer, member, schemes[j], beliefs, week.begins)
+            log_risk -= stake(held, beliefs)
+            receive(customer, segment, message, week, beliefs, log_risk, tally)
             stage = stage_of(customer, thresholds, week.begins)
             if stage != customer.stage:
                 out.moves[customer.segment, customer.stage, stage] += 1
@@ -197,42 +215,50 @@ def live_week(
         segment = world.segments[customer.segment]
         tally = out.tallies[customer.segment]
         while due[i] < week.ends:
-            if tickets >= len(out.tickets) or words + MOST_WORDS > len(out.words):
+            if (
+                tickets >= len(out.tickets)
+                or words + MOST_WORDS > len(out.words)
+                or (noting and noted >= len(out.entries))
+            ):
                 out.sent[0] = tickets
                 out.sent[1] = words
+                out.sent[2] = noted
+                out.sent[3] = gained
                 return i
             now = due[i]
             luck = occasion_luck(week.seed, week.replication, customer.who, customer.occasions)
             tally.occasions += 1
             # Gaps depend on nothing that happens, so the next date can be worked out meanwhile.
             drift_on(customer, segment, week, beliefs, quarter)
-            later = after(now, gap(customer, segment, week, luck.gap), world.season)
+            later = after(now, gap(customer, segment, week, luck.gap), segment, world.season)
 
             if customer.never == 0 and (customer.aware == 0 or customer.activity == GONE):
-                take_notice(customer, segment, week, now)
+                take_notice(customer, segment, week, now, tally)
             asleep = customer.activity == DORMANT
             if asleep:
                 sleep_on(luck.staying, customer, segment, week, beliefs, now, tally)
+            if noting:
+                reason = reason_of(customer)
+                earned = customer.revenue - customer.costs
+            chosen = NOTHING
 
             if customer.never == 0 and customer.aware == 1 and customer.activity == ACTIVE:
                 contact = seats[customer.contact]
                 fade(customer, contact, week, beliefs, now)
                 pull = 0.0
                 rival_pull = 0.0
-                stake = 0.0
                 for j in range(programmes):
                     member = members[i, j]
                     if member.joined == 1:
                         scheme = schemes[j]
-                        side = 1.0 - 2.0 * scheme.rival
                         if scheme.rival == 0:
                             usual = customer.usual_gap
-                            pull += goal_pull(customer, member, scheme, beliefs, now, usual)
+                            pull += goal_pull(customer, member, scheme, beliefs, now, usual, False)
                         else:
                             usual = gap_at_rivals(customer)
-                            rival_pull += goal_pull(customer, member, scheme, beliefs, now, usual)
-                        if member.balance > 0:
-                            stake += side * beliefs.member_stays
+                            rival_pull += goal_pull(
+                                customer, member, scheme, beliefs, now, usual, False
+                            )
                 given = NOT_GIVEN
                 given_loss = NOT_GIVEN
                 if segment.given == 1:
@@ -285,7 +311,7 @@ def live_week(
                     for j in range(programmes):
                         if is_open(schemes[j], 0, now):
                             flow = out.flows[j, customer.segment]
-                            collect(customer, members[i, j], schemes[j], visit, flow, tally)
+                            collect(members[i, j], schemes[j], visit, flow)
                     take_in(customer, visit, week, beliefs, tally)
                     known_risk = customer.drop_out
                     if visit.complains == 1:
@@ -294,9 +320,6 @@ def live_week(
                         tickets += 1
                     elif visit.severity > 0.0:
                         upset = True
-                        known_risk += risk_after_failure(
-                            beliefs, visit.severity, staying_terms(customer, week, beliefs)
-                        )
                     for k in range(visit.told):
                         write_word(
                             out.words[words], customer, visit, hearer(customer, week, people, k)
@@ -313,7 +336,7 @@ def live_week(
                                 customer, members[i, j], segment, schemes[j], visit, week, beliefs,
                                 flow, tally,
                             )  # fmt: skip
-                            collect(customer, members[i, j], schemes[j], visit, flow, tally)
+                            collect(members[i, j], schemes[j], visit, flow)
 
                 if chosen == RIVAL and named > 0:
                     which = 0
@@ -332,7 +355,15 @@ def live_week(
                         luck.staying, given_loss, customer, segment, week, beliefs, now, tally
                     )
                 elif thinks and not asleep and is_customer(customer):
-                    log_risk = staying_terms(customer, week, beliefs) - stake
+                    log_risk = terms_of_leaving(customer, segment, week, beliefs, now)
+                    held = 0
+                    for j in range(programmes):
+                        held |= holds(members[i, j], schemes[j])
+                        if segment.period > 0.0:
+                            log_risk += goal_risk(customer, members[i, j], schemes[j], beliefs, now)
+                    log_risk -= stake(held, beliefs)
+                    if upset:
+                        known_risk += risk_after_failure(beliefs, visit.severity, log_risk)
                     decide_staying(
                         luck.staying, customer, segment, week, beliefs, now, known_risk,
                         log_risk, tally,
@@ -342,6 +373,12 @@ def live_week(
             if stage != customer.stage:
                 out.moves[customer.segment, customer.stage, stage] += 1
                 customer.stage = stage
+            if noting:
+                out.entries[noted] = entry_of(reason, chosen)
+                noted += 1
+                if chosen == FIRM:
+                    out.gains[gained] = customer.revenue - customer.costs - earned
+                    gained += 1
             customer.occasions += 1
             due[i] = later
 
@@ -351,6 +388,18 @@ def live_week(
                 if members[i, j].balance > 0:
                     flow = out.flows[j, customers[i].segment]
                     lapse(members[i, j], schemes[j], week.ends, flow)
+    if week.is_last == 1:
+        # Who has become overdue since the last occasion is so on the last day.
+        for i in range(lo, hi):
+            customer = customers[i]
+            if customer.purchases > 0:
+                fade(customer, seats[customer.contact], week, beliefs, week.ends)
+                stage = stage_of(customer, thresholds, week.ends)
+                if stage != customer.stage:
+                    out.moves[customer.segment, customer.stage, stage] += 1
+                    customer.stage = stage
     out.sent[0] = tickets
     out.sent[1] = words
+    out.sent[2] = noted
+    out.sent[3] = gained
     return hi

@@ -5,6 +5,9 @@ from __future__ import annotations
 from math import exp
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, forget_after_loss
+from loyaltysim.behaviour.price import wish as price_wish
+from loyaltysim.behaviour.word import rumour
+from loyaltysim.customers.choice import CERTAIN
 from loyaltysim.mechanism import Record, mechanisms, rule, seam, sum_of
 
 STATE = {
@@ -23,6 +26,23 @@ staying_terms = sum_of(
 
 
 @rule
+def terms_of_leaving(
+    customer: Record, segment: Record, week: Record, beliefs: Record, now: float
+) -> float:
+    """What moves the log risk of leaving, apart from programmes.
+
+    A contract is not chosen again at each date: whoever is awake decides whether to stay.
+    So what would move the choice moves the risk the other way, at the same rates. Left out
+    are satisfaction and familiarity, whose effect on staying is known by itself, and habit:
+    a bill that was paid unasked is no choice that was repeated.
+    """
+    terms: float = staying_terms(customer, week, beliefs)
+    if segment.period > 0.0:
+        terms -= price_wish(customer, week, beliefs) + rumour(customer, beliefs, now)
+    return terms
+
+
+@rule
 def leave(
     customer: Record,
     segment: Record,
@@ -33,6 +53,8 @@ def leave(
     tally: Record,
 ) -> None:
     """The customer is gone."""
+    if customer.activity == DORMANT:
+        tally.lost_asleep += 1
     customer.activity = GONE
     customer.lost_at = now
     customer.lost_knowingly = 1 if knowingly else 0
@@ -67,7 +89,7 @@ def decide_staying(
     # and 1 - exp(-risk) <= risk.
     if log_risk < 1.0 and (u - known_risk) * (1.0 - log_risk) >= silent_risk:
         return
-    silent_risk *= exp(log_risk)
+    silent_risk *= exp(min(log_risk, CERTAIN))
     known = 1.0 - exp(-known_risk)
     if u < known:
         leave(customer, segment, week, beliefs, now, True, tally)

@@ -96,6 +96,9 @@ def pay(customer: Record, visit: Record, week: Record, beliefs: Record, tally: R
     customer.revenue += revenue
     customer.costs += goods + week.cost_per_visit
     tally.purchases += 1
+    if customer.member == 1:
+        # The card or app is handled once, however many schemes it serves.
+        tally.programme_running += week.checkout_cost
     if is_customer(customer):
         gap = visit.now - customer.last_at
         customer.usual_gap += beliefs.usual_gap_moves * (gap - customer.usual_gap)

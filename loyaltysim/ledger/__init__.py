@@ -34,6 +34,7 @@ COUNTS = (
     "complaints",
     "lost_knowingly",
     "lost_silently",
+    "lost_asleep",
     "fell_asleep",
     "woke_up",
     "won_back",
@@ -43,7 +44,9 @@ COUNTS = (
     "warned",
     "quality",
 )
-"""What is counted each week, by segment; quality is summed over purchases, in millionths of a
+"""What is counted each week, by segment. Each loss is known or silent, and those of sleepers are
+also counted as `lost_asleep`; sleepers at the end = at the start + fell asleep - woke up - lost
+asleep. Quality is summed over purchases, in millionths of a
 point of ten."""
 
 TALLY = dict.fromkeys((*ACCOUNTS, *COUNTS), int)

@@ -17,7 +17,16 @@ from loyaltysim.report import pictures
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.svg import FONTS, inline
 from loyaltysim.report.tables import tables_of
-from loyaltysim.report.words import answer, best, few, horizon, is_copy, money, number
+from loyaltysim.report.words import (
+    answer,
+    best,
+    few,
+    horizon,
+    is_copy,
+    margins_said,
+    money,
+    number,
+)
 from loyaltysim.results.comparison import RANGES, Comparison
 from loyaltysim.scenario import dump
 from loyaltysim.scenario.alternatives import COPIED
@@ -121,6 +130,14 @@ def _pictures(comparison: Comparison) -> Iterator[_Shown]:
             "Cumulated profit beyond that of the reference: mean, 5% to 95% over replications as "
             "stated (dark band), and over the assumptions’ ranges (pale band). The dot is the "
             "first month from which the mean stays above zero.",
+            True,
+        ),
+        (
+            "margins",
+            pictures.margins,
+            "Where the gain comes from",
+            "Each occasion against the same one with the reference: what purchases leave (revenue "
+            f"less goods and the cost of serving), with 95% intervals. {margins_said(comparison)}",
             True,
         ),
         (

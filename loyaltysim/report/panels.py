@@ -119,11 +119,16 @@ def draw_bars(
     """Bars from zero with their figures; the axis holds all of `scale`."""
     y = np.arange(len(values))
     axes.barh(y, values, height=0.72, color=fill, edgecolor=SOFT, linewidth=0.4)
-    hold(axes.set_xlim, scale, 0.05)
     put_figures(axes, signed(values, 1.0), last_bold=False)
+    lay_out_bars(axes, labels, scale)
+
+
+def lay_out_bars(axes: Axes, labels: Sequence[str], scale: np.ndarray) -> None:
+    """The axes of bars from zero, one below the other, that hold all of `scale`."""
+    hold(axes.set_xlim, scale, 0.05)
     axes.axvline(0.0, color=INK, linewidth=0.8)
-    axes.set_ylim(len(values) - 0.4, -0.6)
-    axes.set_yticks(y, labels)
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.set_yticks(np.arange(len(labels)), labels)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     tidy_money(axes.xaxis, 3)

@@ -21,6 +21,7 @@ from loyaltysim.report.panels import (
     across_of,
     hold,
     label_outer,
+    lay_out_bars,
     month_ticks,
     others,
     put_figures,
@@ -47,7 +48,7 @@ from loyaltysim.report.style import (
     picture,
     tidy_money,
 )
-from loyaltysim.report.words import horizon, share
+from loyaltysim.report.words import MARGINS, MISSING, horizon, share
 from loyaltysim.results.comparison import Comparison
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "WIDE",
     "cumulative",
     "decision",
+    "margins",
     "retention",
     "retention_differences",
     "stage_differences",
@@ -236,18 +238,47 @@ def where_the_money_went(
         ends = np.append(starts + steps, steps.sum())
         for here, end in enumerate(ends[:-1]):
             axes.vlines(end, here, here + 1, color=SOFT, linewidth=0.5)
-        hold(axes.set_xlim, before.to_numpy(), 0.05)
         put_figures(axes, signed(np.append(steps, steps.sum()), largest.max()), last_bold=True)
-        axes.axvline(0.0, color=INK, linewidth=0.8)
-        axes.set_ylim(len(labels) - 0.4, -0.6)
-        axes.set_yticks(y, labels)
-        axes.tick_params(axis="y", length=0)
-        axes.spines["left"].set_visible(False)
-        tidy_money(axes.xaxis, 3)
+        lay_out_bars(axes, labels, before.to_numpy())
         if at % across_of(width, len(shown), 1.28, 1.55):
             axes.set_yticklabels([])
         currency = comparison.scenario.business.currency
         label_outer(
             axes, at, len(shown), width, f"Change ({currency})", "", left=1.28, narrowest=1.55
+        )
+    return sheet.figure
+
+
+@picture
+def margins(
+    comparison: Comparison, *, width: float = WIDE, names: Sequence[str] | None = None
+) -> Figure:
+    """What each margin adds to what purchases leave, with its interval, and all together."""
+    shown = list(names) if names is not None else others(comparison)
+    frame = comparison.margins.set_index(["alternative", "margin"])
+    currency = comparison.scenario.business.currency
+    labels = [*(name.capitalize() for name in MARGINS), "Together"]
+    y = np.arange(len(labels))
+    left, narrowest = 1.28, 1.55
+    sheet, grid = small_pictures(
+        width, shown, height=0.165 * len(labels) + 0.1, left=left, bottom=0.42,
+        narrowest=narrowest, figures=FIGURES,
+    )  # fmt: skip
+    colour = colours(comparison)
+    together = frame["amount"].groupby(level=0).sum(min_count=1)
+    scale = np.concatenate([frame.to_numpy().ravel(), together.to_numpy()])
+    for at, (name, axes) in enumerate(zip(shown, grid, strict=True)):
+        data = frame.loc[name].loc[list(MARGINS)]
+        values = np.append(data["amount"], together[name])
+        axes.barh(y[:-1], values[:-1], height=0.72, color=paler(colour[name], 0.45))
+        axes.barh(y[-1], values[-1], height=0.72, color=colour[name])
+        axes.hlines(y[:-1], data["low"], data["high"], color=INK, linewidth=0.8)
+        said = signed(values, np.nanmax(np.abs(scale), initial=0.0))
+        put_figures(axes, said if np.isfinite(values).all() else [MISSING] * 6, last_bold=True)
+        lay_out_bars(axes, labels, scale)
+        if at % across_of(width, len(shown), left, narrowest):
+            axes.set_yticklabels([])
+        label_outer(
+            axes, at, len(shown), width, f"Change ({currency})", "", left=left, narrowest=narrowest
         )
     return sheet.figure

@@ -266,16 +266,27 @@ def _customers(comparison: Comparison) -> Table:
 
 
 def _stages(comparison: Comparison) -> Table:
-    def whole(name: str) -> Callable[[pd.Series], str]:
-        return lambda r: number(r[name], 1.0)
+    people = comparison.stage_thresholds.set_index(["alternative", "stage", "thresholds"])
+    people = people["people"].sort_index()
+
+    def counted(stage: str) -> Callable[[pd.Series], Cell]:
+        def read(row: pd.Series) -> Cell:
+            near = people[str(row.name), stage]
+            moves = near["stricter"] != near["looser"]
+            small = f"{number(near['stricter'], 1.0)} | {number(near['looser'], 1.0)}"
+            return Cell(number(row[stage], 1.0), small if moves else "")
+
+        return read
 
     order = [*reversed([stage for stage in STAGE_NAMES if stage != "lost"]), "lost"]
     columns = [
-        Column(STAGE_NAMES[stage], whole(stage), edge=at == 0) for at, stage in enumerate(order)
+        Column(STAGE_NAMES[stage], counted(stage), edge=at == 0) for at, stage in enumerate(order)
     ]
     notes = [
         Note("", "Means over the replications as stated. Stages are read off behaviour and "
              "attitude by the scenario’s thresholds; no stage causes anything."),
+        Note("", "In small type, the same customers with all thresholds of clients and advocates "
+             "stricter | looser, at the ends of their ranges."),
     ]  # fmt: skip
     return _table(comparison, "stage-table", "People by stage at the end", columns, notes)
 

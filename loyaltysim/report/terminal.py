@@ -14,9 +14,11 @@ from rich.table import Table
 
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.report.words import (
+    MARGINS,
     MISSING,
     answer,
     horizon,
+    margins_said,
     number,
     runs,
     share,
@@ -47,8 +49,9 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     for table in (
         _money(comparison, frame),
         _doubt(comparison, frame),
+        _margins(comparison),
         _customers(frame),
-        _stages(frame),
+        _stages(comparison, frame),
     ):
         console.print()
         console.print(table, soft_wrap=False)
@@ -121,6 +124,26 @@ def _doubt(comparison: Comparison, frame: pd.DataFrame) -> Table:
     return table
 
 
+def _margins(comparison: Comparison) -> Table:
+    table = _table(
+        f"Where the gain comes from, {comparison.scenario.business.currency}",
+        "What purchases leave (revenue less goods and the cost of serving), occasion by occasion "
+        f"against the reference; ± 95%. {escape(margins_said(comparison))}",
+        *MARGINS, "together",
+    )  # fmt: skip
+    for name, part in comparison.margins.groupby("alternative", sort=False):
+        half = (part["high"] - part["low"]) / 2.0
+        widest = step_of(half.max())
+        cells = []
+        for mean, error in zip(part["amount"], half, strict=True):
+            # All as the widest interval asks for, but each at least to a digit of its own.
+            step = min(widest, 10.0 * step_of(error))
+            both = f"{number(mean, step)} ± {number(error, step)}" if error > 0.0 else number(mean)
+            cells.append(both)
+        table.add_row(escape(str(name)), *cells, number(part["amount"].sum(skipna=False), widest))
+    return table
+
+
 def _customers(frame: pd.DataFrame) -> Table:
     table = _table(
         "Customers and staff",
@@ -149,11 +172,23 @@ def _customers(frame: pd.DataFrame) -> Table:
     return table
 
 
-def _stages(frame: pd.DataFrame) -> Table:
+def _stages(comparison: Comparison, frame: pd.DataFrame) -> Table:
     names = [stage.replace("_", "-") for stage in STAGES]
-    table = _table("People by stage at the end", "Means over replications.", *names)
+    table = _table(
+        "People by stage at the end",
+        "Means over replications. Clients are counted by thresholds of habit and tie: the last "
+        "columns have clients and advocates with all thresholds stricter, and looser.",
+        *names, "stricter", "looser",
+    )  # fmt: skip
+    ties = comparison.stage_thresholds.query("stage in ('client', 'advocate')")
+    ties = ties.pivot_table(index="alternative", columns="thresholds", values="people", aggfunc=sum)
     for name, row in frame.iterrows():
-        table.add_row(escape(str(name)), *[number(row[stage], 1.0) for stage in STAGES])
+        table.add_row(
+            escape(str(name)),
+            *[number(row[stage], 1.0) for stage in STAGES],
+            number(ties.loc[str(name), "stricter"], 1.0),
+            number(ties.loc[str(name), "looser"], 1.0),
+        )
     return table
 
 
@@ -174,6 +209,12 @@ def print_run(tables: Tables, alternative: str | None, console: Console) -> None
     people = tables.result.stages[-1].sum(axis=0)
     parts = [f"{n.replace('_', '-')} {count:,}" for n, count in zip(STAGES, people, strict=True)]
     console.print(f"At the end: {', '.join(parts)}.")
+    ties = tables.stage_thresholds.query("stage in ('client', 'advocate')")
+    ties = ties.groupby("thresholds")["people"].sum()
+    console.print(
+        f"Clients and advocates: {ties['stated']:,} by the thresholds as stated, "
+        f"{ties['stricter']:,} by stricter ones, {ties['looser']:,} by looser ones."
+    )
     for row in tables.units.itertuples():
         console.print(
             f"{str(row.scheme).capitalize()}: {row.issued:,} issued, {row.redeemed:,} redeemed, "

@@ -25,6 +25,15 @@ MISSING = "–"
 FEW = 10
 """With fewer replications than this, shares of runs are called a first impression."""
 
+MARGINS = {
+    "joining": "customers who would not have come",
+    "staying": "customers who would have been lost or asleep",
+    "choosing": "purchases won from rivals",
+    "category growth": "purchases that would not have been made anywhere",
+    "amount": "more or less per purchase, rewards taken in place of a purchase included",
+}
+"""What each margin of a gain is."""
+
 _MINUS = "−"
 _TOSS_UP = (0.4, 0.6)
 _CLEAR = 0.8
@@ -122,6 +131,23 @@ def interval(mean: float, low: float, high: float, currency: str = "") -> str:
 def runs(p: float, n: int) -> str:
     """A share of runs as a count: `3 of 4`."""
     return MISSING if not math.isfinite(p) else f"{round(p * n)} of {n}"
+
+
+def margins_said(comparison: Comparison) -> str:
+    """What the margins are and make together, in sentences, and of whom there are none."""
+    said = [f"{name.capitalize()}: {meaning}." for name, meaning in MARGINS.items()]
+    said.append(
+        "Together, less rewards and all other costs that differ, they make the incremental profit."
+    )
+    table = comparison.margins
+    apart = table.loc[table["amount"].isna(), "alternative"].unique()
+    if len(apart):
+        names = ", ".join(_quoted(str(name)) for name in apart)
+        said.append(
+            f"Not available for {names}: people meet other occasions there than with the "
+            "reference, so there are no twins to compare."
+        )
+    return " ".join(said)
 
 
 def horizon(weeks: float) -> str:

@@ -16,7 +16,9 @@ from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.levels import Levels
 from loyaltysim.results import money
+from loyaltysim.results.margins import MARGINS
 from loyaltysim.results.summary import BOUGHT, Summary
+from loyaltysim.results.thresholds import READINGS
 from loyaltysim.scenario import Scenario
 
 Floats = NDArray[np.float64]
@@ -208,6 +210,35 @@ class Comparison:
         )
 
     @cached_property
+    def stage_thresholds(self) -> pd.DataFrame:
+        """People at the end by alternative, thresholds (looser, stated, stricter) and stage.
+
+        Means as stated. The same customers are read with the thresholds for clients and
+        advocates at the one and the other end of their plausible range.
+        """
+        people = self.collect(STATED, lambda s: s.people_by_thresholds).mean(axis=0)
+        return self._tidy(
+            {"people": people}, {"thresholds": np.array(READINGS), "stage": np.array(STAGES)}
+        )
+
+    @cached_property
+    def margins(self) -> pd.DataFrame:
+        """Where the gain over the reference comes from: one row for each alternative and margin.
+
+        `amount` is the mean over the replications as stated of revenue less cost of goods
+        and cost of serving, in the currency, `low` and `high` its 95% interval (paired t);
+        nan where an alternative's people meet other occasions than the reference's.
+        """
+        missing = np.full(len(MARGINS), np.nan)
+        gains = self.collect(STATED, lambda s: missing if s.margins is None else s.margins / MICRO)
+        mean, half = mean_and_half_width(gains)
+        table = self._tidy(
+            {"amount": mean, "low": mean - half, "high": mean + half},
+            {"margin": np.array(MARGINS)},
+        )
+        return table[table["alternative"] != self.reference].reset_index(drop=True)
+
+    @cached_property
     def retention(self) -> pd.DataFrame:
         """Share still there, by alternative, group, view and months since joining (or start)."""
         curves = self.collect(STATED, lambda s: s.retention)
@@ -284,7 +315,9 @@ class Comparison:
         return {
             "alternatives": self.alternatives.reset_index(),
             "cumulative": self.cumulative,
+            "margins": self.margins,
             "stages": self.stages,
+            "stage_thresholds": self.stage_thresholds,
             "retention": self.retention,
             "ledger": self.ledger,
             "counts": self.counts,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from loyaltysim.ledger import ACCOUNTS
 from loyaltysim.results.census import Census, still_there
+from loyaltysim.results.thresholds import people_by_thresholds
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import Result
 
@@ -27,6 +28,8 @@ class Summary:
     """Shape (months, accounts), all segments and the firm."""
     stages: Ints
     """People by week (0 is the start) and stage: (weeks + 1, 7)."""
+    people_by_thresholds: Ints
+    """People at the end by thresholds (looser, stated, stricter) and stage: (3, 7)."""
     counts: Ints
     """Shape (segments, counts), over the horizon."""
     retention: Floats
@@ -42,13 +45,20 @@ class Summary:
     """The firm's schemes: issued, redeemed, expired, outstanding: (schemes, 4)."""
     subsidy_share: float
     """Part of the reward cost that went to what would have been bought anyway."""
-    saved: int
+    saved: float
     """Customers lost without the alternative, there with it."""
-    annoyed: int
-    """The reverse."""
+    annoyed: float
+    """The reverse. These and the subsidy are nan without a twin."""
+    margins: Ints | None
+    """Gain over the twin by `MARGINS`, in millionths; None where it was not booked."""
 
 
-def summarise(result: Result, census: Census, reference: Result | None = None) -> Summary:
+def summarise(
+    result: Result,
+    census: Census,
+    reference: Result | None = None,
+    margins: Ints | None = None,
+) -> Summary:
     """The run in brief; with its twin `reference`, the comparison of single customers too."""
     weeks = len(result.ledger)
     weekly = result.ledger.sum(axis=1)
@@ -61,14 +71,14 @@ def summarise(result: Result, census: Census, reference: Result | None = None) -
         [result.flows.sum(axis=(0, 2)), result.outstanding[:, np.newaxis]], axis=1
     )[own]
     answered = result.desk[result.desk[:, 2] == 1.0]
-    saved = annoyed = 0
-    subsidy = float("nan")
+    saved = annoyed = subsidy = float("nan")
     if reference is not None:
         saved, annoyed = _moved(result, reference)
         subsidy = _subsidy_share(result, reference)
     return Summary(
         monthly=monthly,
         stages=result.stages.sum(axis=1),
+        people_by_thresholds=people_by_thresholds(result),
         counts=result.counts.sum(axis=0),
         retention=_retention(census),
         yearly_loss=float(census.yearly_loss[-1]),
@@ -82,6 +92,7 @@ def summarise(result: Result, census: Census, reference: Result | None = None) -
         subsidy_share=subsidy,
         saved=saved,
         annoyed=annoyed,
+        margins=margins,
     )
 
 

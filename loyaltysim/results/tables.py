@@ -13,6 +13,7 @@ from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.results import money
 from loyaltysim.results.census import Census, still_there
+from loyaltysim.results.thresholds import READINGS, people_by_thresholds
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import Result
 
@@ -36,6 +37,13 @@ class Tables:
             [range(len(people)), self._segments, STAGES], names=["week", "segment", "stage"]
         )
         return pd.DataFrame({"people": people.ravel()}, index=index).reset_index()
+
+    @cached_property
+    def stage_thresholds(self) -> pd.DataFrame:
+        """People at the end by thresholds (looser, stated, stricter) and stage."""
+        index = pd.MultiIndex.from_product([READINGS, STAGES], names=["thresholds", "stage"])
+        people = people_by_thresholds(self.result).ravel()
+        return pd.DataFrame({"people": people}, index=index).reset_index()
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
@@ -139,6 +147,7 @@ class Tables:
         return {
             "years": self.years,
             "stages": self.stages,
+            "stage_thresholds": self.stage_thresholds,
             "ledger": self.ledger,
             "counts": self.counts,
             "staff": self.staff,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, exp, factorial, log
+from math import ceil, exp, factorial, inf, log
 
 import numpy as np
 
@@ -45,6 +45,16 @@ def pivotal_chance(visits: float, expected: float) -> float:
 
 
 @rule
+def chance_if_renewed(visits: float, expected: float) -> float:
+    """Log of P(reach | go on) - P(reach | leave), for a contract whose bills come evenly.
+
+    Who leaves gives the goal up, so the chance without is none; who stays reaches it if the
+    bills that are needed, one at least, come in the time that is left.
+    """
+    return 0.0 if max(visits, 1.0) <= expected else -inf
+
+
+@rule
 def look_at_goal(member: Record) -> None:
     """How far the goal is from the balance held now."""
     member.goal_left = max(0.0, member.goal_size - member.balance)
@@ -53,13 +63,20 @@ def look_at_goal(member: Record) -> None:
 
 @rule
 def goal_pull(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, gap: float
+    customer: Record,
+    member: Record,
+    scheme: Record,
+    beliefs: Record,
+    now: float,
+    gap: float,
+    renews: bool,
 ) -> float:
     """Log-rate added to choosing a firm by an open goal with it; 0 without one.
 
     Psychological progress (Kivetz et al. 2006) and the head start apart from it (their
     12-stamp card), which wear off with the months since joining (Meyer-Waarden), and
-    expected gain, valued like a price cut. `gap` is the time between purchases there.
+    expected gain, valued like a price cut. `gap` is the time between purchases there;
+    `renews` is whether a contract goes on, instead of what is bought now.
     """
     if member.joined == 0 or member.goal_size == 0.0:
         return 0.0
@@ -69,10 +86,21 @@ def goal_pull(
     time_left = min(member.goal_due - now, beliefs.foresight_weeks)
     if time_left > 0.0 and scheme.reward_value > 0.0:
         expected = time_left / gap
-        exponent = pivotal_chance(member.goal_visits, expected) - (
-            beliefs.delay_discount_per_week * member.goal_visits * gap
-        )
+        if renews:
+            exponent = chance_if_renewed(member.goal_visits, expected)
+        else:
+            exponent = pivotal_chance(member.goal_visits, expected)
+        exponent -= beliefs.delay_discount_per_week * member.goal_visits * gap
         if exponent > -20.0:
             gain = scheme.reward_value * exp(exponent)
             pull += beliefs.price_response * gain / customer.usual_basket
     return pull
+
+
+@rule
+def goal_risk(
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
+) -> float:
+    """Log risk of leaving a contract, by an open goal here or at a rival."""
+    pull = goal_pull(customer, member, scheme, beliefs, now, customer.usual_gap, True)
+    return pull if scheme.rival == 1 else -pull

@@ -29,7 +29,6 @@ _OWN_FIELDS = {
     "reward_value": float,
     "redeems": float,
     "replaces": float,
-    "checkout_cost": int,
     "given": float,
 }
 
@@ -115,17 +114,28 @@ def settle_claims(
 
 
 @rule
-def collect(
-    customer: Record, member: Record, scheme: Record, visit: Record, flow: Record, tally: Record
-) -> None:
+def collect(member: Record, scheme: Record, visit: Record, flow: Record) -> None:
     """After paying: earn, and look at the goal as it stands now."""
     if member.joined == 0:
         return
     _earn(scheme.kind, member, scheme, visit, visit.now, flow)
     _aim(scheme.kind, member, scheme, visit, visit.now)
     goal.look_at_goal(member)
-    if scheme.rival == 0:
-        tally.programme_running += scheme.checkout_cost
+
+
+@rule
+def holds(member: Record, scheme: Record) -> int:
+    """1 for units held here, 2 for units held at a rival, 0 for none; `or` joins several."""
+    return (1 + scheme.rival) * (member.balance > 0)
+
+
+@rule
+def stake(held: int, beliefs: Record) -> float:
+    """Log risk of leaving that something at stake here takes away, and at a rival adds.
+
+    It counts once, however many schemes hold units: one programme was measured.
+    """
+    return beliefs.member_stays * ((held & 1) - (held >> 1))
 
 
 @rule

@@ -6,6 +6,7 @@ from typing import Any
 
 from loyaltysim.scenario.alternatives import Worlds
 from loyaltysim.scenario.model import Business
+from loyaltysim.scenario.twins import same_occasions
 
 
 def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worlds) -> list[str]:
@@ -29,6 +30,12 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
             )
         if name != worlds.reference and world == alternatives[str(worlds.reference)]:
             notes.append(f"{name} does not differ from {worlds.reference!r}")
+        if not same_occasions(world, business):
+            notes.append(
+                f"{name}: its people meet other occasions than those of {worlds.reference!r}, so "
+                "no customer can be compared with a twin: the margins of its gain, who was saved "
+                "or put off, and the subsidy are not available"
+            )
     for name, world in (alternatives or {business.name: business}).items():
         notes += [f"{name}: {note}" for note in _programme_notes(world)]
     return notes

@@ -26,9 +26,11 @@ from loyaltysim.evidence import register
 from loyaltysim.levels import Levels
 from loyaltysim.results.census import Census
 from loyaltysim.results.comparison import HIGH_WALLET, LOW_WALLET, RANGES, STATED, Comparison
+from loyaltysim.results.margins import Diary, Margins
 from loyaltysim.results.summary import Summary, summarise
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.model import Business
+from loyaltysim.scenario.twins import same_occasions
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import run
 from loyaltysim.studies.steady import steady
@@ -170,12 +172,17 @@ def live_task(text: str, levels: Levels, task: Task) -> list[Summary]:
     order = sorted(scenario.alternatives, key=lambda name: name != scenario.reference)
     summaries: dict[str, Summary] = {}
     twin = None
+    diary = Diary() if task.set == STATED else None
     for name in order:
         business = with_wallet(scenario.alternatives[name], shift)
         months = month_of(business.weeks - 1) + 1
         census = Census(months, len(business.market.segments))
-        result = run(business, levels, replication=task.replication, census=census)
-        summaries[name] = summarise(result, census, twin)
+        paired = twin is not None and same_occasions(business, twin.business)
+        margins = Margins(diary) if paired and diary is not None else None
+        notes = diary if twin is None else margins
+        result = run(business, levels, replication=task.replication, census=census, diary=notes)
+        booked = margins.booked if margins is not None else None
+        summaries[name] = summarise(result, census, twin if paired else None, booked)
         twin = twin or result
     return [summaries[name] for name in scenario.alternatives]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from loyaltysim.customers.stages import PROSPECT
 from loyaltysim.ledger import COUNTS
-from loyaltysim.levels import Levels, first_guess
+from loyaltysim.levels import TREND_WEEKS, Levels, first_guess
 from loyaltysim.results.census import Census
 from loyaltysim.scenario.model import Business
 from loyaltysim.setting import belief_values, month_of
@@ -27,12 +27,13 @@ from loyaltysim.units import WEEKS_PER_YEAR
 Floats = NDArray[np.float64]
 
 PILOT_PEOPLE = 4000
-PILOT_WEEKS = 156.0
 PILOT_REPLICATION = 2**62
 """The pilots' own luck, which no run of a study uses."""
 
 PILOTS = 2
-"""Pilots a round, so that the levels do not follow the luck of one staff and one market."""
+MOST_PILOTS = 8
+"""Pilots a round, so that the levels do not follow the luck of one staff and one market; more
+where the market is small, until as many people have lived in all."""
 
 ROUNDS = 9
 CUSTOMER_STAGES = slice(2, 6)
@@ -43,7 +44,7 @@ def steady(business: Business, near: Levels | None = None, rounds: int = ROUNDS)
     market = business.market
     pilot = business.model_copy(
         update={
-            "horizon": min(business.horizon, PILOT_WEEKS),
+            "horizon": min(business.horizon, TREND_WEEKS),
             "market": market.model_copy(update={"people": min(market.people, PILOT_PEOPLE)}),
         }
     )
@@ -55,6 +56,7 @@ def steady(business: Business, near: Levels | None = None, rounds: int = ROUNDS)
             loss_per_week=near.loss_per_week,
             first_chance=near.first_chance,
             reach_per_week=near.reach_per_week,
+            reach_trend=near.reach_trend,
         )
     best, least = levels, np.inf
     for _ in range(rounds):
@@ -69,19 +71,24 @@ def steady(business: Business, near: Levels | None = None, rounds: int = ROUNDS)
 
 
 def _pilots(pilot: Business, levels: Levels) -> Iterator[tuple[Result, Census]]:
-    for number in range(PILOTS):
+    wanted = -(-PILOTS * PILOT_PEOPLE // pilot.market.people)
+    for number in range(min(wanted, MOST_PILOTS)):
         census = Census(month_of(pilot.weeks - 1) + 1, len(pilot.market.segments))
         yield run(pilot, levels, replication=PILOT_REPLICATION + number, census=census), census
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What a pilot found, by segment: ratios of what is wanted to what was found."""
+    """What a pilot found, by segment."""
 
     loss: Floats
-    customers: Floats
+    """Ratio of the stated risk of being lost to the one found."""
+    missing: Floats
+    """Share of the customers who are missing, by segment and week."""
     inflow: Floats
-    outflow: Floats
+    """First purchases and winnings-back a week, relative to the customers at the start."""
+    trial: Floats
+    """Ratio of the first purchases that would keep the prospects level to those found."""
     quality: float
     visits: float
 
@@ -92,10 +99,11 @@ class _Found:
         came = first + counts[:, COUNTS.index("won_back")]
         visits = counts[:, COUNTS.index("purchases")].sum()
         stages = result.stages
-        customers = stages[:, :, CUSTOMER_STAGES].sum(axis=2)
-        years = np.arange(len(customers)) / WEEKS_PER_YEAR
-        growth = ((1.0 + business.market.growth_per_year) ** years).mean()
-        missing = growth * customers[0] - customers.mean(axis=0)
+        weeks = len(stages) - 1
+        customers = stages[1:, :, CUSTOMER_STAGES].sum(axis=2).T
+        at_start = np.maximum(stages[0, :, CUSTOMER_STAGES].sum(axis=1), 1)[:, np.newaxis]
+        years = np.arange(1, weeks + 1) / WEEKS_PER_YEAR
+        growth = (1.0 + business.market.growth_per_year) ** years
         waiting = stages[:, :, PROSPECT].mean(axis=0) - stages[0, :, PROSPECT]
         stated = np.array([segment.loss_per_year for segment in business.market.segments])
         lost = np.minimum(census.yearly_loss[:-1], 0.999)
@@ -104,12 +112,11 @@ class _Found:
         with np.errstate(divide="ignore", invalid="ignore"):
             return cls(
                 loss=np.log1p(-stated) / np.log1p(-lost),
-                customers=growth * customers[0] / customers.mean(axis=0),
-                # Who is missing on average should have come by half time.
-                inflow=(came + 2.0 * missing) / came,
-                outflow=(first + 2.0 * waiting) / first,
+                missing=growth - customers / at_start,
+                inflow=came / weeks / at_start[:, 0],
+                trial=(first + 2.0 * waiting) / first,
                 quality=float(quality / visits) if visits else 0.0,
-                visits=float(visits / len(stages[1:]) / seats) if visits and seats else np.inf,
+                visits=float(visits / weeks / seats) if visits and seats else np.inf,
             )
 
     @classmethod
@@ -119,18 +126,29 @@ class _Found:
 
     @property
     def error(self) -> float:
-        """Squared log distance from the stated losses and number of customers."""
-        known = [ratio[np.isfinite(ratio) & (ratio > 0.0)] for ratio in (self.loss, self.customers)]
-        return float(sum((np.log(ratio) ** 2).sum() for ratio in known))
+        """Squared distance from the stated losses (in logs) and, on average, from the numbers."""
+        known = self.loss[np.isfinite(self.loss) & (self.loss > 0.0)]
+        return float((np.log(known) ** 2).sum() + (self.missing**2).mean(axis=1).sum())
 
     def closer(self, levels: Levels) -> Levels:
-        """Reach brings in the customers who are missing; trial empties the waiting prospects."""
+        """Reach brings in the customers who are missing; trial empties the waiting prospects.
+
+        A reach that is higher by a factor 1 + a + b t brings inflow (a t + b t^2 / 2) more
+        customers by week t; a and b are those that best make up for who is missing.
+        """
+        weeks = np.arange(1.0, self.missing.shape[1] + 1.0)
+        brought = np.stack([weeks, 0.5 * weeks * weeks], axis=1)
+        more = np.linalg.lstsq(brought, self.missing.T, rcond=None)[0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            level, trend = np.where(self.inflow > 0.0, more / self.inflow, 0.0)
+        limit = 1.0 / len(weeks)
         return levels.but(
             quality=self.quality,
             visits_per_seat=self.visits,
             loss_per_week=levels.loss_per_week * _step(self.loss),
-            reach_per_week=np.minimum(levels.reach_per_week * _step(self.inflow), 1.0),
-            first_chance=np.minimum(levels.first_chance * _step(self.outflow), 1.0),
+            reach_per_week=np.minimum(levels.reach_per_week * _step(1.0 + level), 1.0),
+            reach_trend=levels.reach_trend + np.clip(trend, -limit, limit),
+            first_chance=np.minimum(levels.first_chance * _step(self.trial), 1.0),
         )
 
 

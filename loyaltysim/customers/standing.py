@@ -1,0 +1,129 @@
+"""Where people stand today: who, by what they are, is a prospect, a customer or lost.
+
+A business that has run for long has sorted its people. Where as many enter a state as
+leave it, a person is found in it in proportion to how long they stay there: prospects
+who seldom come to buy have gathered, and so have customers who are hard to lose.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from loyaltysim.customers.traits import give_traits, preference_spread_of
+from loyaltysim.record import CUSTOMER, Records
+from loyaltysim.scenario.model import Segment, Start
+
+Floats = NDArray[np.float64]
+
+NEVER, PROSPECT, CUSTOMER_TODAY, LOST = 0, 1, 2, 3
+"""States of those who know the firm; the first are prospects who never will buy."""
+
+TYPES = 2**11
+"""People, spread evenly over all traits, who stand for everybody of a segment."""
+
+DECIDING = (0, 1, 2, 3, 4, 11)
+"""Columns of the traits on which the standing depends."""
+
+FITS = 500
+CLOSE = 1e-4
+"""Most rounds of the fitting, and how near, relatively, the shares shall come."""
+
+SHORTEST = 1e-9
+"""Events a week below which nothing happens."""
+
+
+class Standing(NamedTuple):
+    """How a segment's people are spread over the states, and the customers over the rungs."""
+
+    factors: Floats
+    """Inflow by state: chance of a state = factor x length of stay / sum over the states."""
+    scores: Floats
+    ranks: Floats
+    loss_per_week: float
+    leaves_per_visit: float
+    spreads: tuple[float, float]
+
+    def of(self, people: Records, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """Chances of the states, (people, 4), rank among customers (0 to 1), weeks as a customer.
+
+        The weeks are those that a customer stays on average; where the risk is the same at
+        any age, as many have passed as are still to come.
+        """
+        stays = _stays(people, self.loss_per_week, self.leaves_per_visit)
+        held = self.factors * stays
+        chances = held / held.sum(axis=1, keepdims=True)
+        ranks = np.interp(_score(z, *self.spreads), self.scores, self.ranks)
+        return chances, ranks, stays[:, CUSTOMER_TODAY]
+
+
+@lru_cache(maxsize=256)
+def standing_of(
+    segment: Segment,
+    start: Start,
+    correlations: tuple[float, float],
+    loss_per_week: float,
+    leaves_per_visit: float,
+) -> Standing:
+    """The spread at which each state has the share that is stated.
+
+    The factors are found by proportional fitting (Deming & Stephan 1940) on people who
+    stand for all, so they depend on nobody's draws.
+    """
+    types, z = _types(segment, correlations)
+    stays = _stays(types, loss_per_week, leaves_per_visit)
+    customers = start.first_time + start.repeat + start.client + start.advocate
+    never = start.prospect * segment.never_buys
+    stated = np.array([never, start.prospect - never, customers, start.lost])
+    # Where all are strangers nobody stands anywhere, and any spread serves.
+    wanted = stated / stated.sum() if stated.any() else np.full(len(stated), 0.25)
+    factors = wanted / np.median(stays, axis=0)
+    for _ in range(FITS):
+        held = factors * stays
+        chances = held / held.sum(axis=1, keepdims=True)
+        found = chances.mean(axis=0)
+        factors = factors * np.divide(wanted, found, out=np.ones_like(wanted), where=found > 0.0)
+        if np.allclose(found, wanted, rtol=CLOSE, atol=0.0):
+            break
+    spreads = (preference_spread_of(segment), segment.loss_spread)
+    scores = _score(z, *spreads)
+    order = np.argsort(scores, kind="stable")
+    weight = chances[order, CUSTOMER_TODAY]
+    ranks = (np.cumsum(weight) - 0.5 * weight) / max(weight.sum(), SHORTEST)
+    return Standing(factors, scores[order], ranks, loss_per_week, leaves_per_visit, spreads)
+
+
+def _types(segment: Segment, correlations: tuple[float, float]) -> tuple[Records, Floats]:
+    """People spread evenly over the traits that decide, by a Sobol sequence."""
+    from scipy.stats.qmc import Sobol
+
+    points = (Sobol(len(DECIDING), scramble=False).random(TYPES) + 0.5 / TYPES) % 1.0
+    traits = np.full((TYPES, 16), 0.5)
+    traits[:, DECIDING] = points
+    people = np.zeros(TYPES, CUSTOMER)
+    z = ndtri(traits[:, :5])
+    give_traits(people, segment, correlations, traits, z)
+    return people, z
+
+
+def _stays(people: Records, loss_per_week: float, leaves_per_visit: float) -> Floats:
+    """Length of a stay in each state, in units of its own: (people, 4).
+
+    Prospects wait for an occasion that goes to the firm; customers stay until lost, over
+    time or over what happens at a purchase. The lost come back by being reached, as anybody.
+    """
+    stays = np.ones((len(people), 4))
+    stays[:, PROSPECT] = 1.0 / np.maximum(people["rate"] * people["firm_odds"], SHORTEST)
+    risk = people["frailty"] * loss_per_week
+    risk += (people["drop_out"] + leaves_per_visit) / people["usual_gap"]
+    stays[:, CUSTOMER_TODAY] = 1.0 / np.maximum(risk, SHORTEST)
+    return stays
+
+
+def _score(z: Floats, preference_spread: float, loss_spread: float) -> Floats:
+    """How likely one is to be an established customer: often there, fond of the firm, faithful."""
+    return np.asarray(z[:, 0] + preference_spread * z[:, 1] + loss_spread * z[:, 3] + z[:, 4])
