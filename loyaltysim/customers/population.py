@@ -147,8 +147,8 @@ def receive(
     log_risk: float,
     tally: Record,
 ) -> None:
-    """What reaches a customer at the start of a week: the end of a complaint, or a word."""
-    now = week.begins
+    """What reaches a customer at the end of a week: the end of a complaint, or a word."""
+    now = week.ends
     if message.kind == 1:
         hear(customer, message, week, beliefs, now, tally)
         return
@@ -157,13 +157,39 @@ def receive(
         leave(customer, segment, week, beliefs, now, True, tally)
 
 
-def live_week(
-    world: World, out: Outcome, lo: int, hi: int, inbox_lo: int, inbox_hi: int, start: int
-) -> int:
+def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
+    """What the messages `first` to `last` of the inbox do to those whom they reach."""
+    week = world.week[0]
+    beliefs = world.beliefs[0]
+    programmes = len(world.schemes)
+    for k in range(first, last):
+        message = world.inbox[k]
+        customer = world.customers[message.customer]
+        if customer.never == 1:
+            continue
+        segment = world.segments[customer.segment]
+        tally = out.tallies[customer.segment]
+        log_risk = terms_of_leaving(customer, segment, week, beliefs, week.ends)
+        held = 0
+        for j in range(programmes):
+            member = world.members[message.customer, j]
+            scheme = world.schemes[j]
+            held |= holds(member, scheme)
+            if segment.period > 0.0:
+                log_risk += goal_risk(customer, member, scheme, beliefs, week.ends)
+        log_risk -= stake(held, beliefs)
+        receive(customer, segment, message, week, beliefs, log_risk, tally)
+        stage = stage_of(customer, world.thresholds[0], week.ends)
+        if stage != customer.stage:
+            out.moves[customer.segment, customer.stage, stage] += 1
+            customer.stage = stage
+
+
+def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
     """Live the week of customers `lo` to `hi`, from `start` on.
 
     Returns the customer at whom the outbox or the diary was full (call again from there,
-    with empty ones and no inbox), or `hi`.
+    with empty ones), or `hi`.
     """
     customers = world.customers
     due = world.due
@@ -187,26 +213,6 @@ def live_week(
     gained = 0
     reason = NEVER
     earned = 0
-
-    for k in range(inbox_lo, inbox_hi):
-        message = world.inbox[k]
-        customer = customers[message.customer]
-        if customer.never == 0:
-            segment = world.segments[customer.segment]
-            tally = out.tallies[customer.segment]
-            log_risk = terms_of_leaving(customer, segment, week, beliefs, week.begins)
-            held = 0
-            for j in range(programmes):
-                member = members[message.customer, j]
-                held |= holds(member, schemes[j])
-                if segment.period > 0.0:
-                    log_risk += goal_risk(customer, member, schemes[j], beliefs, week.begins)
-            log_risk -= stake(held, beliefs)
-            receive(customer, segment, message, week, beliefs, log_risk, tally)
-            stage = stage_of(customer, thresholds, week.begins)
-            if stage != customer.stage:
-                out.moves[customer.segment, customer.stage, stage] += 1
-                customer.stage = stage
 
     for i in range(start, hi):
         if due[i] >= week.ends:

@@ -80,7 +80,7 @@ class Tables:
 
     @cached_property
     def complaints(self) -> pd.DataFrame:
-        """Each closed complaint: week, hours from the complaint to its end, how it ended."""
+        """Each closed complaint: week (from 1) of its end, hours from the complaint, how it ended."""
         frame = pd.DataFrame(self.result.desk, columns=["week", "hours", "answered", "resolved"])
         return frame.astype({"week": int, "answered": bool, "resolved": bool})
 
