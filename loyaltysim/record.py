@@ -130,12 +130,14 @@ MESSAGE = _dtype(
         "good": float,
         "severity": float,
         "hours": float,
+        "answer_hours": float,
         "answered": int,
         "resolved": int,
         "basket": float,
     }
 )
-"""What reaches a customer at the start of a week; kind 0 ends a complaint, 1 is a word."""
+"""What reaches a customer at the end of a week; kind 0 ends a complaint, 1 is a word. Hours run
+from the complaint to its end and to the answer (infinite without one)."""
 
 TICKET = _dtype(
     {

@@ -84,7 +84,8 @@ class Result:
     firm: Floats
     """Weekly: seats filled, mean skill, quits so far, hires so far, overload: (weeks, 5)."""
     desk: Floats
-    """Closed tickets: week closed (from 1), hours, answered, resolved: (tickets, 4)."""
+    """Closed tickets: week closed (from 1), hours to the answer (infinite without one) and to the
+    end, answered, resolved: (tickets, 5)."""
     customers: Records
     members: Records
     schemes: Records
@@ -327,8 +328,8 @@ class Run:
 
     def _closed_complaints(self) -> Records:
         closed = self.desk.messages()
-        rows = np.full((len(closed), 4), self.week_now + 1.0)
-        for place, name in enumerate(("hours", "answered", "resolved"), 1):
+        rows = np.full((len(closed), 5), self.week_now + 1.0)
+        for place, name in enumerate(("answer_hours", "hours", "answered", "resolved"), 1):
             rows[:, place] = closed[name]
         self.desk_rows.append(rows)
         return closed

@@ -78,6 +78,7 @@ def test_share_that_gives_up_is_that_of_a_queue_with_impatience():
 def test_an_answer_takes_its_time_before_anyone_queues():
     ends = served(terms(agents=1000, response_hours=24.0), arrivals(5.0, 20_000))[1]
     assert ends["hours"].mean() == pytest.approx(25.0, rel=0.03)
+    assert ends["answer_hours"].mean() == pytest.approx(24.0, rel=0.03)
     # Patience runs meanwhile: of two exponential clocks the faster wins.
     ends = served(
         terms(agents=1000, response_hours=24.0, patience_days=2.0), arrivals(5.0, 20_000)
@@ -159,7 +160,7 @@ def test_what_has_ended_by_the_horizon_is_in_the_books(weeks):
             beliefs={"voice": 1.0, "leave_after_failure": 0.9},
         )
     )
-    week, resolved = result.desk[:, 0].astype(int) - 1, result.desk[:, 3]
+    week, resolved = result.desk[:, 0].astype(int) - 1, result.desk[:, 4]
     cost = result.ledger[:, 0, ACCOUNTS.index("compensation")]
     assert (cost == 5_000_000 * np.bincount(week, resolved, minlength=weeks)).all()
     assert cost[-1] > 0

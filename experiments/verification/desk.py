@@ -62,7 +62,7 @@ def live(business: Business, replication: int) -> Sample:
     watch = Watch(business.weeks)
     closed = run(business, replication=replication, census=watch).desk
     week = closed[:, 0].astype(int) - 1
-    hours, answered = closed[:, 1], closed[:, 2]
+    hours, answered = closed[:, 2], closed[:, 3]
     sums = [np.bincount(week, w, business.weeks) for w in (np.ones_like(hours), hours, answered)]
     tickets = np.column_stack(sums)[1:]
     return {"seen": watch.seen[1:], "numbers": watch.numbers[1:], "tickets": tickets}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from math import log
+from math import inf, log
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,7 @@ class Desk:
         luck = uniforms(*self.key, who, DECISIONS["ticket"], nth, 0)
         patience = -log(luck[0]) * terms.desk.patience_days / 7.0
         taken_up = -log(luck[1]) * terms.response_hours / HOURS_PER_WEEK
+        answer_hours = inf
         answered = resolved = False
         yield env.timeout(opened_at - env.now + min(taken_up, patience))
         if taken_up < patience:
@@ -60,6 +61,7 @@ class Desk:
                     yield request | env.timeout(patience - taken_up)
                 if request.triggered:
                     answered = True
+                    answer_hours = (env.now - opened_at) * HOURS_PER_WEEK
                     work = -log(luck[2]) * terms.desk.handling_hours / HOURS_PER_WEEK
                     yield env.timeout(work)
                     resolved = bool(luck[3] < terms.desk.resolved)
@@ -67,7 +69,7 @@ class Desk:
         hours = (env.now - opened_at) * HOURS_PER_WEEK
         # In the order of the fields of a message: customer, kind, sender, nth, good, ...
         self.closed.append(
-            (customer, 0, who, nth, 0.0, severity, hours, answered, resolved, basket)
+            (customer, 0, who, nth, 0.0, severity, hours, answer_hours, answered, resolved, basket)
         )
 
     def messages(self) -> Records:

@@ -80,8 +80,12 @@ class Tables:
 
     @cached_property
     def complaints(self) -> pd.DataFrame:
-        """Each closed complaint: week (from 1) of its end, hours from the complaint, how it ended."""
-        frame = pd.DataFrame(self.result.desk, columns=["week", "hours", "answered", "resolved"])
+        """Each closed complaint: week of its end, from 1, and hours from the complaint.
+
+        `answer_hours` until somebody takes it up, `hours` until its end.
+        """
+        columns = ["week", "answer_hours", "hours", "answered", "resolved"]
+        frame = pd.DataFrame(self.result.desk, columns=columns)
         return frame.astype({"week": int, "answered": bool, "resolved": bool})
 
     @cached_property
