@@ -78,6 +78,10 @@ def trace(
 
     number = eventful(plan_, alternative, replication) if customer is None else customer
     told = trace_(plan_, number, alternative, against=against, replication=replication)
+    if not told.buys and customer is not None:
+        notes = _console(stderr=True)
+        other = eventful(plan_, alternative, replication)
+        notes.print(f"Customer {customer} buys nothing here; --customer {other} has more to tell.")
     if json_:
         _print_json(told.as_json())
         return OK

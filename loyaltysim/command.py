@@ -20,7 +20,7 @@ def main() -> None:
     _open_streams()
     with _stopped_by_signals():
         try:
-            import loyaltysim.cli_inside  # Adds its commands.
+            import loyaltysim.cli_inside  # noqa: F401  (adds its commands)
             from loyaltysim.cli import app
 
             code = app(

@@ -98,7 +98,7 @@ def hashes(folder: Path) -> dict[str, str]:
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.iterdir())
-        if path.name != PROVENANCE
+        if path.name != PROVENANCE and path.is_file()
     }
 
 

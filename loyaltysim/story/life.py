@@ -63,6 +63,11 @@ class Life:
                 sums[name] = sums.get(name, 0) + amount
         return sums
 
+    @property
+    def buys(self) -> bool:
+        """Whether the person ever buys here."""
+        return "purchases" in self.booked
+
     def as_json(self) -> dict[str, Any]:
         """All of it as maps, lists, text and numbers; what is infinite becomes null."""
         return {
@@ -112,6 +117,11 @@ class Worlds:
         """The first moment at which what happens differs; None if they never part."""
         return next((pair for pair in self.pairs if parts(*pair)), None)
 
+    @property
+    def buys(self) -> bool:
+        """Whether the person ever buys here in one of them."""
+        return self.before.buys or self.after.buys
+
     def as_json(self) -> dict[str, Any]:
         """Both lives, and where they first differ and part, as maps, lists, text and numbers."""
         return {
@@ -123,7 +133,7 @@ class Worlds:
 
     def told(self, *, width: int = 80, everything: bool = False) -> str:
         """How they part, and both stories from there side by side."""
-        from loyaltysim.story.telling import tell_both
+        from loyaltysim.story.both import tell_both
 
         return tell_both(self, width, everything)
 

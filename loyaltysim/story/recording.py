@@ -398,13 +398,17 @@ class Recorder:
     def _stage_of(self, frame: FrameType) -> Steps:
         """Read outside an occasion and a message, it is that of the last day."""
         caller = frame.f_back
+        customer = frame.f_locals["customer"]
+        moment = None
         if caller is not None and caller.f_code is population.live_week.__code__:
             local = caller.f_locals
             if local["week"].is_last and frame.f_locals["now"] == local["week"].ends:
-                customer = local["customer"]
                 tally = local["out"].tallies[customer.segment]
-                self._open("last day", frame.f_locals["now"], 0, customer, tally)
-        yield
+                moment = self._open("last day", frame.f_locals["now"], 0, customer, tally)
+        stage = yield
+        if moment is not None and stage == customer.stage:
+            self._now = None
+            self.moments.remove(moment)
 
 
 # By identity: the hash of a code object changes in Python 3.11 while it is run.
