@@ -32,6 +32,9 @@ OPTIONS = ("here", "rival", "nothing")
 _BOOKED = tuple(name for name in TALLY if name != "occasions")
 """What happens at a moment; an occasion itself is counted before it can be seen."""
 
+NAMES = {"word": "word heard"}
+"""Terms are called by the files of their mechanisms, but for these."""
+
 Facts = dict[str, Any]
 Steps = Generator[None, Any, None]
 
@@ -127,7 +130,7 @@ class Recorder:
             if frame in self._watched:
                 with suppress(StopIteration):
                     self._watched.pop(frame).send(returned)
-            elif frame.f_back is not None and id(frame.f_back.f_code) in _SUMS:
+            if frame.f_back is not None and id(frame.f_back.f_code) in _SUMS:
                 self._add_term(frame, frame.f_back, returned)
 
     def _add_term(self, frame: FrameType, caller: FrameType, returned: Any) -> None:
@@ -135,6 +138,7 @@ class Recorder:
         package, _, name = str(frame.f_globals.get("__name__", "")).rpartition(".")
         if id(frame.f_code) in _SUMS or not package.startswith("loyaltysim"):
             return
+        name = NAMES.get(name, name)
         if caller.f_code is choice.wishes.__code__:
             self._wishes[name] = float(returned)
         else:
@@ -261,7 +265,7 @@ class Recorder:
         worth = lifts.pop(0)
         here |= {name: worth * rate for name, rate in (self._wishes | wanted).items()}
         if self._heard != 0.0:
-            here["word heard"] = float(self._heard)
+            here[NAMES["word"]] = float(self._heard)
         if self._hunger != 1.0:
             here["pantry"] = there["pantry"] = _ln(float(self._hunger))
         return here, there
