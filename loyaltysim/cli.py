@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter, Token, validators
 
 from loyaltysim import __version__
-from loyaltysim.command import OK, WRONG_INPUT, say
+from loyaltysim.command import OK, WRONG_INPUT, results_ready, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -339,6 +339,7 @@ def _deliver(keep: Callable[[], Path | None], show: Callable[[Path | None], None
     from loyaltysim.results.folder import FolderError
     from loyaltysim.scenario.problems import printable
 
+    results_ready.set()
     try:
         kept = keep()
     except FolderError:

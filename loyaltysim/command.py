@@ -6,13 +6,21 @@ import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 OK, FAILED, WRONG_INPUT = 0, 1, 2
 """Exit codes: done; could not be done; the input is wrong. Stopped by a signal, such as
 Ctrl-C, it is 128 and the signal's number, as a shell would have it."""
+
+
+GRACE_SECONDS = 4.0
+"""For tidying up after Ctrl-C, before the command is cut off."""
+
+results_ready = threading.Event()
+"""Set when the work is done; what is written from then on is tidied up and not cut off."""
 
 
 def main() -> None:
@@ -20,18 +28,24 @@ def main() -> None:
     _open_streams()
     with _stopped_by_signals():
         try:
-            import loyaltysim.cli_inside  # noqa: F401  (adds its commands)
-            from loyaltysim.cli import app
-
-            code = app(
-                sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value"
-            )
-            sys.stdout.flush()
+            code = _run()
         except KeyboardInterrupt as stop:
             code = _stopped(stop)
-        except Exception as error:
-            code = _told(error)
-    sys.exit(code if isinstance(code, int) else OK)
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        import loyaltysim.cli_inside  # noqa: F401  (adds its commands)
+        from loyaltysim.cli import app
+
+        code = app(
+            sys.argv[1:], exit_on_error=False, print_error=False, result_action="return_value"
+        )
+        sys.stdout.flush()
+    except Exception as error:
+        return _told(error)
+    return code if isinstance(code, int) else OK
 
 
 def say(message: str) -> None:
@@ -56,27 +70,62 @@ def _open_streams() -> None:
 
 @contextmanager
 def _stopped_by_signals() -> Iterator[None]:
-    """The end of a session or of a job is handled like Ctrl-C; what was ignored remains so."""
-    before = {}
-    for name in ("SIGTERM", "SIGHUP"):
+    """Ctrl-C, the end of a session and that of a job stop the work; what was ignored remains so.
+
+    An exception does it, so that all is tidied up on the way out. But it comes late while
+    the model is compiled, and is lost where compiled code calls back. So a thread watches.
+    """
+    before: dict[int, Any] = {}
+    results_ready.clear()
+    watched, alarm = os.pipe()
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(alarm, False)
+    hook, sys.unraisablehook = sys.unraisablehook, _silent_when_stopped
+    former = signal.set_wakeup_fd(alarm)
+    threading.Thread(target=_watch, args=(watched,), daemon=True).start()
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+        if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             before[number] = signal.signal(number, _stop)
     try:
         yield
     finally:
+        results_ready.set()
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) == _stop:
+                signal.signal(number, handler)
+        signal.set_wakeup_fd(former)
+        sys.unraisablehook = hook
+        os.close(alarm)
 
 
 def _stop(number: int, _frame: object) -> NoReturn:
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            # Pressed again, it shall not cut off the tidying up, nor the last words.
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     raise KeyboardInterrupt(number)
 
 
+def _silent_when_stopped(lost: sys.UnraisableHookArgs) -> None:
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+
+
+def _watch(watched: int) -> None:
+    """End the process if it has not ended by itself soon after a signal."""
+    with open(watched, "rb", buffering=0) as alarms:
+        pressed = alarms.read(1)
+        if pressed and not results_ready.wait(GRACE_SECONDS):
+            if sys.stderr.isatty():
+                sys.stderr.write("\x1b[?25h")  # The progress bar hides the cursor.
+            say("\nStopped; nothing was written.")
+            os._exit(128 + pressed[0])
+        while alarms.read(1):
+            pass
+
+
 def _stopped(stop: KeyboardInterrupt) -> int:
-    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
-        # A second Ctrl-C shall not cut off the last words.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
     kept = getattr(stop, "__notes__", ["nothing was written"])
     say(f"\nStopped; {kept[0]}.")
     return 128 + int(stop.args[0] if stop.args else signal.SIGINT)

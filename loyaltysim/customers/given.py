@@ -5,8 +5,10 @@ The one place where a stage causes anything, and only where a scenario asks for 
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
+from loyaltysim.customers.choice import choose
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.customers.staying import leave
 from loyaltysim.mechanism import Record, rule
@@ -51,17 +53,38 @@ def _odds(chance: float) -> float:
 
 
 @rule
-def decide_by_table(
+def choose_by_table(
+    luck: Any, customer: Record, segment: Record, stage: int, to_go: float, chosen: int
+) -> int:
+    """The choice by a stated chance, against the rival at its neutral weight; else as `chosen`.
+
+    `stage` is the one in which the occasion finds the person, `to_go` the purchases missing
+    to the next reward (infinite without one).
+    """
+    goes_on = customer.last_at > customer.lost_at
+    if segment.period > 0.0 and (goes_on or luck.awake >= segment.awake):
+        return chosen
+    odds = segment.given_odds[stage]
+    if to_go < inf and segment.most_to_go >= 0:
+        odds = segment.given_to_go[int(min(to_go, segment.most_to_go))]
+    if odds < 0.0:
+        return chosen
+    rival_weight = customer.rival_weight
+    return choose(luck.choice, odds * (1.0 + rival_weight), rival_weight)
+
+
+@rule
+def stay_by_table(
     u: float,
-    chance: float,
     customer: Record,
     segment: Record,
     week: Record,
     beliefs: Record,
     now: float,
+    stage: int,
     tally: Record,
 ) -> None:
     """Staying, with a stated chance of being lost, silently, in place of all risks."""
     customer.stayed_until = now
-    if u < chance:
+    if u < segment.given_loss[stage]:
         leave(customer, segment, week, beliefs, now, False, tally)

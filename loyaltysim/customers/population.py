@@ -18,7 +18,7 @@ from loyaltysim.behaviour.word import MOST_TOLD, hear, hearer, recommend, rumour
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
 from loyaltysim.customers.diary import NEVER, entry_of, reason_of
-from loyaltysim.customers.given import NOT_GIVEN, decide_by_table
+from loyaltysim.customers.given import choose_by_table, stay_by_table
 from loyaltysim.customers.rivals import luck_of_rival
 from loyaltysim.customers.stages import stage_of
 from loyaltysim.customers.staying import decide_staying, leave, sleep_on, terms_of_leaving
@@ -74,13 +74,8 @@ def make_choice(
     luck: Any,
     pull: float,
     rival_pull: float,
-    given: float,
 ) -> int:
-    """What a person who knows the firm does at an occasion.
-
-    Pulls are log-rates of open goals; `given` are the odds of buying here where the
-    scenario states them, else below 0.
-    """
+    """What a person who knows the firm does at an occasion; pulls are log-rates of open goals."""
     if segment.period > 0.0:
         # A contract goes on unless the customer decides otherwise; see the decision to stay.
         if customer.last_at > customer.lost_at:
@@ -91,8 +86,6 @@ def make_choice(
     rival_weight = customer.rival_weight
     if rival_pull > 0.0:
         rival_weight = lifted(rival_weight, customer.rival_odds, rival_pull, 0.0)
-    if given >= 0.0:
-        return choose(luck.choice, given * (1.0 + rival_weight), rival_weight)
     if customer.purchases == 0:
         weight *= segment.first_chance
     word = rumour(customer, beliefs, now)
@@ -265,22 +258,16 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                             rival_pull += goal_pull(
                                 customer, member, scheme, beliefs, now, usual, False
                             )
-                given = NOT_GIVEN
-                given_loss = NOT_GIVEN
+                chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
+                found_in = 0
                 if segment.given == 1:
-                    stage = stage_of(customer, thresholds, now)
-                    given = segment.given_odds[stage]
-                    given_loss = segment.given_loss[stage]
+                    found_in = stage_of(customer, thresholds, now)
                     to_go = inf
                     for j in range(programmes):
                         member = members[i, j]
                         if member.goal_size > 0.0 and schemes[j].rival == 0:
                             to_go = min(to_go, member.goal_visits)
-                    if to_go < inf and segment.most_to_go >= 0:
-                        given = segment.given_to_go[int(min(to_go, segment.most_to_go))]
-                chosen = make_choice(
-                    customer, segment, week, beliefs, now, luck, pull, rival_pull, given
-                )
+                    chosen = choose_by_table(luck, customer, segment, found_in, to_go, chosen)
 
                 known_risk = 0.0
                 upset = False
@@ -356,11 +343,7 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     remember_choice(customer, 1.0 if chosen == FIRM else 0.0, beliefs)
                 # Contracts are thought over when awake, and a failure wakes.
                 thinks = segment.period == 0.0 or luck.awake < segment.awake or upset
-                if thinks and not asleep and is_customer(customer) and given_loss >= 0.0:
-                    decide_by_table(
-                        luck.staying, given_loss, customer, segment, week, beliefs, now, tally
-                    )
-                elif thinks and not asleep and is_customer(customer):
+                if thinks and not asleep and is_customer(customer):
                     log_risk = terms_of_leaving(customer, segment, week, beliefs, now)
                     held = 0
                     for j in range(programmes):
@@ -370,10 +353,15 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     log_risk -= stake(held, beliefs)
                     if upset:
                         known_risk += risk_after_failure(beliefs, visit.severity, log_risk)
-                    decide_staying(
-                        luck.staying, customer, segment, week, beliefs, now, known_risk,
-                        log_risk, tally,
-                    )  # fmt: skip
+                    if segment.given == 1 and segment.given_loss[found_in] >= 0.0:
+                        stay_by_table(
+                            luck.staying, customer, segment, week, beliefs, now, found_in, tally
+                        )
+                    else:
+                        decide_staying(
+                            luck.staying, customer, segment, week, beliefs, now, known_risk,
+                            log_risk, tally,
+                        )  # fmt: skip
 
             stage = stage_of(customer, thresholds, now)
             if stage != customer.stage:
