@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from test_cli import say  # noqa: F401
 
 from loyaltysim import simulation
 from loyaltysim.behaviour.awareness import take_notice
@@ -60,7 +59,7 @@ def test_a_step_or_rule_that_is_not_described_is_refused(monkeypatch, undescribe
         plan()
 
 
-def test_the_command_prints_it(say):  # noqa: F811
+def test_the_command_prints_it(say):
     told = say("plan")
     assert told.code == 0
     numbered = [line for line in told.out.splitlines() if line[0].isdigit()]

@@ -2,29 +2,27 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from test_cli import FILES, TINY, say, starter  # noqa: F401
+from commands import FILES, QUICK, starter
 
 from loyaltysim.results.folder import hashes
 from loyaltysim.studies.rerun import ProvenanceError, origin_of
 
-SHORT = ("horizon: 3 years", "horizon: 26 weeks")
 SMALL_MARKET = ("people: 5000", "people: 200")
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> dict[str, Path]:
     """Results of a run and of a comparison."""
-    import subprocess
-    import sys
-
     folder = tmp_path_factory.mktemp("made")
-    path = starter(folder, SMALL_MARKET, SHORT)
+    path = starter(folder, SMALL_MARKET, *QUICK)
     for arguments in (
         ["run", str(path), "-a", "points", "--replication", "3", "-o", str(folder / "run")],
-        ["compare", str(path), *TINY, "--parquet", "-o", str(folder / "compare")],
+        ["compare", str(path), "-r", "2", "-p", "1", "--parquet", "-o", str(folder / "compare")],
     ):
         subprocess.run(
             [sys.executable, "-m", "loyaltysim", *arguments], check=True, capture_output=True
@@ -47,7 +45,7 @@ def copy(made, tmp_path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["run", "compare"])
-def test_the_same_bytes_again(made, kind, say, tmp_path):  # noqa: F811
+def test_the_same_bytes_again(made, kind, say, tmp_path):
     files = [path.name for path in made[kind].iterdir() if path.name != "provenance.json"]
     told = say("rerun", str(made[kind]), "-p", "1", "--out", str(tmp_path / "again"))
     assert told.out.splitlines()[0] == f"The same bytes: {len(files)} files."
@@ -59,7 +57,7 @@ def test_the_same_bytes_again(made, kind, say, tmp_path):  # noqa: F811
         assert "runs.parquet" in files
 
 
-def test_nothing_is_left_behind_where_it_is_only_compared(copy, say, tmp_path):  # noqa: F811
+def test_nothing_is_left_behind_where_it_is_only_compared(copy, say, tmp_path):
     before = sorted(path.name for path in tmp_path.rglob("*"))
     assert say("rerun", str(copy)).code == 0
     assert sorted(path.name for path in tmp_path.rglob("*")) == before
@@ -71,7 +69,7 @@ def test_provenance_has_the_hash_of_every_other_file(made):
         assert stated == hashes(folder)
 
 
-def test_what_differs_is_named_with_its_reason(copy, say):  # noqa: F811
+def test_what_differs_is_named_with_its_reason(copy, say):
     with (copy / "years.csv").open("a") as file:
         file.write("1\n")
     (copy / "staff.csv").unlink()
@@ -82,7 +80,7 @@ def test_what_differs_is_named_with_its_reason(copy, say):  # noqa: F811
     assert "staff.csv is missing in the folder" in told.out
 
 
-def test_another_market_in_the_scenario_gives_other_content(copy, say):  # noqa: F811
+def test_another_market_in_the_scenario_gives_other_content(copy, say):
     path = copy / "scenario.yaml"
     text = path.read_text("utf-8")
     path.write_text(text.replace("people: 200", "people: 210"), encoding="utf-8")
@@ -91,7 +89,7 @@ def test_another_market_in_the_scenario_gives_other_content(copy, say):  # noqa:
     assert "scenario.yaml" in found["differ"]
 
 
-def test_versions_that_have_changed_are_named(copy, say):  # noqa: F811
+def test_versions_that_have_changed_are_named(copy, say):
     edited(copy, loyaltysim="0.0.9", files_sha256=None)
     (copy / "years.csv").write_text("x\n")
     told = say("rerun", str(copy))
@@ -100,7 +98,7 @@ def test_versions_that_have_changed_are_named(copy, say):  # noqa: F811
     assert "loyaltysim was 0.0.9, is 0.1.0" in told.out
 
 
-def test_an_older_folder_without_hashes_can_be_run_again(copy, say):  # noqa: F811
+def test_an_older_folder_without_hashes_can_be_run_again(copy, say):
     assert say("rerun", str(edited(copy, files_sha256=None))).code == 0
 
 
@@ -120,7 +118,7 @@ def test_an_older_folder_without_hashes_can_be_run_again(copy, say):  # noqa: F8
         ({"files_sha256": {"years.csv": 3}}, "`files_sha256`"),
     ],
 )
-def test_hostile_provenance_is_data_and_refused_plainly(copy, say, changes, word):  # noqa: F811
+def test_hostile_provenance_is_data_and_refused_plainly(copy, say, changes, word):
     told = say("rerun", str(edited(copy, **changes)))
     assert told.code == 2
     assert word in told.err
@@ -134,7 +132,7 @@ def test_what_is_no_provenance_is_refused(copy, text):
         origin_of(copy)
 
 
-def test_names_in_provenance_never_lead_out_of_the_folder(copy, say, tmp_path):  # noqa: F811
+def test_names_in_provenance_never_lead_out_of_the_folder(copy, say, tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("x")
     stated = {"../secret": "0" * 64, str(secret): "0" * 64}
@@ -144,7 +142,7 @@ def test_names_in_provenance_never_lead_out_of_the_folder(copy, say, tmp_path): 
 
 
 @pytest.mark.parametrize("what", ["nowhere", "file", "empty", "no scenario"])
-def test_what_is_no_results_folder_is_refused(copy, say, tmp_path, what):  # noqa: F811
+def test_what_is_no_results_folder_is_refused(copy, say, tmp_path, what):
     place = tmp_path / "place"
     if what == "file":
         place.write_text("x")
@@ -158,7 +156,7 @@ def test_what_is_no_results_folder_is_refused(copy, say, tmp_path, what):  # noq
     assert told.err.strip()
 
 
-def test_what_exists_is_not_overwritten(copy, say):  # noqa: F811
+def test_what_exists_is_not_overwritten(copy, say):
     told = say("rerun", str(copy), "--out", str(copy))
     assert told.code == 1
     assert "exists already" in told.err

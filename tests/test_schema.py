@@ -4,9 +4,9 @@ import copy
 import json
 
 import pytest
+from commands import ROOT
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
-from test_cli import ROOT, say  # noqa: F401
 
 from loyaltysim.evidence import register
 from loyaltysim.scenario import schema
@@ -101,14 +101,14 @@ def test_fields_are_described_with_what_they_are_how_they_are_written_and_their_
     assert "Written with its unit" in horizon["description"]
 
 
-def test_the_command_prints_pure_json_and_says_how_to_use_it(say):  # noqa: F811
+def test_the_command_prints_pure_json_and_says_how_to_use_it(say):
     told = say("schema")
     assert told.code == 0
     assert json.loads(told.out) == json.loads(json.dumps(schema()))
     assert "# yaml-language-server: $schema=./loyaltysim.schema.json" in told.err.splitlines()
 
 
-def test_the_command_writes_a_file_and_never_over_one(say, tmp_path):  # noqa: F811
+def test_the_command_writes_a_file_and_never_over_one(say, tmp_path):
     told = say("schema", "--out", "mine.json")
     assert told.code == 0
     assert told.out == ""
@@ -120,7 +120,7 @@ def test_the_command_writes_a_file_and_never_over_one(say, tmp_path):  # noqa: F
     assert say("schema", "--out", "no/such/folder.json").code == 2
 
 
-def test_a_scenario_with_the_line_of_the_editor_is_still_valid(say, tmp_path):  # noqa: F811
+def test_a_scenario_with_the_line_of_the_editor_is_still_valid(say, tmp_path):
     text = STARTER.read_text("utf-8")
     line = "# yaml-language-server: $schema=./loyaltysim.schema.json\n"
     (tmp_path / "mine.yaml").write_text(line + text, encoding="utf-8")

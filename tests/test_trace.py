@@ -6,9 +6,9 @@ from math import exp, isclose, log
 import numpy as np
 import pytest
 from businesses import POINTS, QUIET, STAMPS, businesses, small, terms
+from commands import starter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cli import say, starter  # noqa: F401
 from test_compiled import differences
 
 import loyaltysim
@@ -17,8 +17,10 @@ from loyaltysim.ledger import MICRO
 from loyaltysim.rewards.balance import FLOWS
 from loyaltysim.scenario.model import Business
 from loyaltysim.simulation import Result, run
+from loyaltysim.story.both import chosen_apart
 from loyaltysim.story.life import Life, Worlds, parts
-from loyaltysim.story.recording import OPTIONS, Recorder
+from loyaltysim.story.moment import OPTIONS
+from loyaltysim.story.recording import Recorder
 from loyaltysim.story.telling import when
 
 EVERYTHING = {
@@ -186,6 +188,8 @@ def test_stated_chances_are_told_as_stated():
 
 # Two worlds
 
+GOAL = "open goal (stamps)"
+
 
 def test_two_worlds_that_differ_in_nothing_never_part():
     business = small(**EVERYTHING)
@@ -201,10 +205,10 @@ def worlds() -> Worlds:
     without = small(**{**EVERYTHING, "programme": None})
     for number in range(60):
         found = Worlds(lived(without, number, "nothing"), lived(with_card, number, "card"))
-        apart = [p for p in found.pairs if all(p) and p[0].facts != p[1].facts]
-        if len(apart) > 5 and found.after.booked.get("joined"):
+        pair = next((pair for pair in found.pairs if chosen_apart(pair)), None)
+        if pair and pair[1].facts.get("choice", {}).get("log_odds", {}).get(GOAL, 0.0) > 0.1:
             return found
-    raise AssertionError("nobody joins")
+    raise AssertionError("nobody is pulled")
 
 
 def test_the_parting_is_the_first_moment_that_differs(worlds):
@@ -233,12 +237,8 @@ def test_both_columns_are_told_and_what_moved_the_choice(worlds):
     assert when(next(m for m in worlds.parting if m).date) in told
     assert "nothing                                │ card" in told
     assert len(told.splitlines()) < len(worlds.told(everything=True).splitlines())
-    first = next(
-        (a, b) for a, b in worlds.pairs
-        if a and b and a.facts.get("chosen") != b.facts.get("chosen")
-    )  # fmt: skip
-    goal = first[1].facts["choice"]["log_odds"].get("open goal (stamps)", 0.0)
-    assert f"open goal (stamps) +{goal:.2f}" in told
+    first = next(pair for pair in worlds.pairs if chosen_apart(pair))
+    assert f"{GOAL} +{first[1].facts['choice']['log_odds'][GOAL]:.2f}" in told
 
 
 # What is read
@@ -295,7 +295,7 @@ SHORT = ("horizon: 3 years", "horizon: 1 years")
 SMALL_MARKET = ("people: 5000", "people: 300")
 
 
-def test_the_command_tells_a_life(say, tmp_path):  # noqa: F811
+def test_the_command_tells_a_life(say, tmp_path):
     path = starter(tmp_path, SMALL_MARKET, SHORT)
     told = say("trace", str(path))
     assert told.code == 0
@@ -316,7 +316,7 @@ def test_the_command_tells_a_life(say, tmp_path):  # noqa: F811
         loyaltysim.trace(scenario, 300)
 
 
-def test_what_cannot_be_told_is_refused_plainly(say, tmp_path):  # noqa: F811
+def test_what_cannot_be_told_is_refused_plainly(say, tmp_path):
     path = starter(tmp_path, SMALL_MARKET, SHORT)
     beyond = say("trace", str(path), "--customer", "300")
     assert beyond.code == 2
@@ -329,7 +329,7 @@ def test_what_cannot_be_told_is_refused_plainly(say, tmp_path):  # noqa: F811
     assert "did you mean 'points'" in unknown.err
 
 
-def test_who_buys_nothing_is_told_of_somebody_else(say, tmp_path):  # noqa: F811
+def test_who_buys_nothing_is_told_of_somebody_else(say, tmp_path):
     path = starter(tmp_path, SMALL_MARKET, SHORT)
     scenario = loyaltysim.load(path)
     people = loyaltysim.simulate(scenario).result.customers
