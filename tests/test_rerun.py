@@ -2,12 +2,10 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from commands import FILES, QUICK, starter
+from commands import FILES, QUICK, command, starter
 
 from loyaltysim.results.folder import hashes
 from loyaltysim.studies.rerun import ProvenanceError, origin_of
@@ -15,19 +13,24 @@ from loyaltysim.studies.rerun import ProvenanceError, origin_of
 SMALL_MARKET = ("people: 5000", "people: 200")
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> dict[str, Path]:
-    """Results of a run and of a comparison."""
-    folder = tmp_path_factory.mktemp("made")
+def made(folder: Path, *arguments: str) -> Path:
+    """Results of a command in a process of its own."""
     path = starter(folder, SMALL_MARKET, *QUICK)
-    for arguments in (
-        ["run", str(path), "-a", "points", "--replication", "3", "-o", str(folder / "run")],
-        ["compare", str(path), "-r", "2", "-p", "1", "--parquet", "-o", str(folder / "compare")],
-    ):
-        subprocess.run(
-            [sys.executable, "-m", "loyaltysim", *arguments], check=True, capture_output=True
-        )
-    return {name: folder / name for name in ("run", "compare")}
+    out = folder / arguments[0]
+    done = command(arguments[0], str(path), *arguments[1:], "-o", str(out), folder=folder)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory) -> Path:
+    return made(tmp_path_factory.mktemp("ran"), "run", "-a", "points", "--replication", "3")
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("compared")
+    return made(folder, "compare", "-r", "2", "-p", "1", "--parquet")
 
 
 def edited(folder: Path, **changes: object) -> Path:
@@ -40,19 +43,20 @@ def edited(folder: Path, **changes: object) -> Path:
 
 
 @pytest.fixture
-def copy(made, tmp_path) -> Path:
-    return Path(shutil.copytree(made["run"], tmp_path / "copy"))
+def copy(ran, tmp_path) -> Path:
+    return Path(shutil.copytree(ran, tmp_path / "copy"))
 
 
-@pytest.mark.parametrize("kind", ["run", "compare"])
-def test_the_same_bytes_again(made, kind, say, tmp_path):
-    files = [path.name for path in made[kind].iterdir() if path.name != "provenance.json"]
-    told = say("rerun", str(made[kind]), "-p", "1", "--out", str(tmp_path / "again"))
+@pytest.mark.parametrize("kind", ["ran", "compared"])
+def test_the_same_bytes_again(kind, request, say, tmp_path):
+    folder = request.getfixturevalue(kind)
+    files = [path.name for path in folder.iterdir() if path.name != "provenance.json"]
+    told = say("rerun", str(folder), "-p", "1", "--out", str(tmp_path / "again"))
     assert told.out.splitlines()[0] == f"The same bytes: {len(files)} files."
     assert told.code == 0
     for name in [*files, "provenance.json"]:
-        assert (tmp_path / "again" / name).read_bytes() == (made[kind] / name).read_bytes()
-    if kind == "compare":
+        assert (tmp_path / "again" / name).read_bytes() == (folder / name).read_bytes()
+    if kind == "compared":
         assert set(FILES) - {"provenance.json"} <= set(files)
         assert "runs.parquet" in files
 
@@ -63,10 +67,10 @@ def test_nothing_is_left_behind_where_it_is_only_compared(copy, say, tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*")) == before
 
 
-def test_provenance_has_the_hash_of_every_other_file(made):
-    for folder in made.values():
-        stated = json.loads((folder / "provenance.json").read_text("utf-8"))["files_sha256"]
-        assert stated == hashes(folder)
+def test_provenance_has_the_hash_of_every_other_file(ran):
+    stated = json.loads((ran / "provenance.json").read_text("utf-8"))["files_sha256"]
+    assert stated == hashes(ran)
+    assert set(stated) == {path.name for path in ran.iterdir()} - {"provenance.json"}
 
 
 def test_what_differs_is_named_with_its_reason(copy, say):
