@@ -1,5 +1,5 @@
 """`python -m loyaltysim`."""
 
-from loyaltysim.cli import main
+from loyaltysim.command import main
 
 main()

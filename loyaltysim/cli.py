@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter, Token, validators
 
 from loyaltysim import __version__
+from loyaltysim.command import OK, WRONG_INPUT, results_ready, say
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from loyaltysim.scenario import Scenario
 
-OK, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
-"""Exit codes: done; could not be done; the input is wrong; stopped by Ctrl-C."""
-
 app = App(
     name="loyaltysim",
     version=__version__,
-    suppress_keyboard_interrupt=False,  # main() says what became of the work.
+    suppress_keyboard_interrupt=False,  # `command.main` says what became of the work.
     help="Try loyalty programmes on simulated customers before launching them.",
     help_epilogue=(
         "Exit codes: 0 done, 1 could not be done, 2 wrong input, 130 stopped. "
@@ -43,8 +41,8 @@ Out = Annotated[
 def _whole(_type: Any, tokens: Sequence[Token]) -> int:
     """A whole number; 1.5 is refused and not rounded."""
     text = tokens[0].value
-    if not re.fullmatch(r"[+-]?[0-9]+", text):
-        raise ValueError(f"{text} is not a whole number; write one such as 20 or 1000")
+    if not re.fullmatch(r"[+-]?[0-9]{1,20}", text):
+        raise ValueError(f"{text[:40]} is not a whole number; write one such as 20 or 1000")
     return int(text)
 
 
@@ -86,14 +84,14 @@ def compare(
     Prints a table and writes a results folder with tidy tables and one page
     (`report.html`) to open, print or send.
     """
-    from loyaltysim.results.folder import check_writable, free_name
+    from loyaltysim.results.folder import free_name
 
     _check_parquet(parquet)
     plan = _load(scenario, replications, people)
     plan.reference  # noqa: B018  (says so before any work when there is nothing to compare)
     folder = out or free_name(Path("results") / scenario.stem)
-    check_writable(folder)
     notes = _console(stderr=True)
+    _check_folder(folder, notes)
     _say_if_compiling(notes)
 
     from loyaltysim.studies.compare import compare as compare_
@@ -104,28 +102,28 @@ def compare(
     from loyaltysim.report.page import render
     from loyaltysim.results.folder import write
 
-    command = {"compare": scenario.name}
-    write(
-        folder,
-        comparison.scenario,
-        comparison.tables,
-        command,
-        pages={"report.html": render(comparison)},
-        parquet=parquet,
-    )
-    if json_:
-        rows = json.loads(comparison.alternatives.reset_index().to_json(orient="records"))
-        _print_json({"scenario": plan.business.name, "folder": str(folder), "alternatives": rows})
-    else:
+    def keep() -> Path:
+        command = {"compare": scenario.name}
+        pages = {"report.html": render(comparison)}
+        return write(
+            folder, comparison.scenario, comparison.tables, command, pages=pages, parquet=parquet
+        )
+
+    def show(kept: Path | None) -> None:
+        if json_:
+            rows = json.loads(comparison.alternatives.reset_index().to_json(orient="records"))
+            place = str(kept) if kept is not None else None
+            _print_json({"scenario": plan.business.name, "folder": place, "alternatives": rows})
+            return
         from loyaltysim.report.terminal import print_comparison
 
         print_comparison(comparison, _console())
         for note in plan.notes():
             notes.print(f"[dim]Note: {_escaped(note)}[/dim]")
-        _console().print(
-            f"Wrote {_escaped(str(folder))}: open {_escaped(str(folder / 'report.html'))}"
-        )
-    return OK
+        if kept is not None:
+            _console().print(f"Wrote {_path(kept)}: open {_path(kept / 'report.html')}")
+
+    return _deliver(keep, show)
 
 
 @app.command
@@ -139,7 +137,7 @@ def run(
     replication: Annotated[
         int,
         Parameter(
-            validator=validators.Number(gte=0),
+            validator=validators.Number(gte=0, lt=2**62),
             converter=_whole,
             help="Another number is other people and other luck.",
         ),
@@ -157,33 +155,39 @@ def run(
     json_: Json = False,
 ) -> int:
     """Live one alternative once, and print its years; `--out` keeps every table."""
-    from loyaltysim.results.folder import check_writable
-
     _check_parquet(parquet)
     plan = _load(scenario)
-    if out is not None:
-        check_writable(out)
     notes = _console(stderr=True)
+    if out is not None:
+        _check_folder(out, notes)
     _say_if_compiling(notes)
 
     from loyaltysim.studies.simulate import simulate
 
     tables = simulate(plan, alternative, replication=replication, threads=threads)
-    if out is not None:
+
+    def keep() -> Path | None:
+        if out is None:
+            return None
         from loyaltysim.results.folder import write
 
         command = {"run": scenario.name, "alternative": alternative, "replication": replication}
-        write(out, plan, tables.tables, command, parquet=parquet)
-    if json_:
-        years = json.loads(tables.years.to_json(orient="records"))
-        _print_json({"scenario": plan.business.name, "alternative": alternative, "years": years})
-    else:
+        return write(out, plan, tables.tables, command, parquet=parquet)
+
+    def show(kept: Path | None) -> None:
+        if json_:
+            years = json.loads(tables.years.to_json(orient="records"))
+            _print_json(
+                {"scenario": plan.business.name, "alternative": alternative, "years": years}
+            )
+            return
         from loyaltysim.report.terminal import print_run
 
         print_run(tables, alternative, _console())
-        if out is not None:
-            _console().print(f"Wrote {_escaped(str(out))}")
-    return OK
+        if kept is not None:
+            _console().print(f"Wrote {_path(kept)}")
+
+    return _deliver(keep, show)
 
 
 @app.command
@@ -211,7 +215,7 @@ def validate(scenario: ScenarioFile, /, *, json_: Json = False) -> int:
     console = _console()
     business = plan.business
     console.print(
-        f"{_escaped(str(scenario))} is valid: {_escaped(business.name)}, "
+        f"{_path(scenario)} is valid: {_escaped(business.name)}, "
         f"{business.market.people:,} people, {business.weeks} weeks, "
         f"{business.replications} replications."
     )
@@ -229,22 +233,27 @@ def init(
     """Write a commented starter scenario, ready to compare."""
     from importlib.resources import files
 
+    from loyaltysim.scenario.problems import printable
+
     text = files("loyaltysim.scenario").joinpath("starter.yaml").read_text("utf-8")
+    made = False
     try:
         with path.open("x", encoding="utf-8", newline="\n") as file:
+            made = True
             file.write(text)
     except FileExistsError:
         return _refuse(
-            f"{path} exists already and is left as it is; name another file, "
+            f"{printable(path)} exists already and is left as it is; name another file, "
             "such as: loyaltysim init my_business.yaml"
         )
     except OSError as error:
+        if made:
+            path.unlink(missing_ok=True)
         return _refuse(
-            f"cannot write {path}: {error.strerror}; name a file in a folder that you may write to"
+            f"cannot write {printable(path)}: {error.strerror}; "
+            "name a file in a folder that you may write to"
         )
-    _console().print(
-        f"Wrote {_escaped(str(path))}. Edit it, then: loyaltysim compare {_escaped(str(path))}"
-    )
+    _console().print(f"Wrote {_path(path)}. Edit it, then: loyaltysim compare {_path(path)}")
     return OK
 
 
@@ -266,8 +275,10 @@ def evidence(
         _print_json([asdict(entry) for entry in entries])
         return OK if entries else WRONG_INPUT
     if not entries:
+        from loyaltysim.scenario.problems import quoted
+
         return _refuse(
-            f"no default is called anything like {parameter!r}; "
+            f"no default is called anything like {quoted(parameter)}; "
             "`loyaltysim evidence` lists all of them"
         )
     from loyaltysim.report.terminal import print_evidence
@@ -304,13 +315,55 @@ def _escaped(text: str) -> str:
     return escape(text)
 
 
+def _path(path: Path) -> str:
+    from loyaltysim.scenario.problems import printable
+
+    return _escaped(printable(path))
+
+
 def _print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
 def _refuse(message: str) -> int:
-    sys.stderr.write(f"loyaltysim: {message}\n")
+    say(f"loyaltysim: {message}")
     return WRONG_INPUT
+
+
+def _deliver(keep: Callable[[], Path | None], show: Callable[[Path | None], None]) -> int:
+    """Write the results and print them, in this order.
+
+    What was found is printed even where it cannot be written, and where printing is
+    broken off, it is said that the results have been written.
+    """
+    from loyaltysim.results.folder import FolderError
+    from loyaltysim.scenario.problems import printable
+
+    results_ready.set()
+    try:
+        kept = keep()
+    except FolderError:
+        show(None)
+        raise
+    try:
+        show(kept)
+        sys.stdout.flush()
+    except BaseException as error:
+        if kept is not None:
+            error.add_note(f"the results are in {printable(kept)}")
+        raise
+    return OK
+
+
+def _check_folder(folder: Path, notes: Console) -> None:
+    from loyaltysim.results.folder import check_writable, left_over
+
+    check_writable(folder)
+    for part in left_over(folder):
+        notes.print(
+            f"[dim]Note: {_path(part)} is left from a run that was broken off, or is being "
+            "written by another; delete it if none is.[/dim]"
+        )
 
 
 def _check_parquet(wanted: bool) -> None:
@@ -353,36 +406,3 @@ def _progress(console: Console, what: str) -> Iterator[Callable[[int, int], None
     with bar:
         job = bar.add_task(_escaped(what), total=None)
         yield lambda done, total: bar.update(job, completed=done, total=total)
-
-
-def main() -> None:
-    """Run the command line; every foreseeable error is told in words, with its exit code."""
-    try:
-        code = app(
-            sys.argv[1:], exit_on_error=False, print_error=True, result_action="return_value"
-        )
-    except KeyboardInterrupt:
-        sys.stderr.write("\nStopped; nothing was written.\n")
-        code = STOPPED
-    except Exception as error:
-        code = _told(error)
-    sys.exit(code if isinstance(code, int) else OK)
-
-
-def _told(error: Exception) -> int:
-    """Exit code of an error that has a plain message; others are bugs and are raised."""
-    from cyclopts import CycloptsError
-
-    if isinstance(error, CycloptsError):
-        return WRONG_INPUT  # Cyclopts has printed it.
-
-    from loyaltysim.results.folder import FolderError
-    from loyaltysim.scenario import ScenarioError
-
-    if isinstance(error, ScenarioError):
-        sys.stderr.write(f"{error}\n")
-        return WRONG_INPUT
-    if isinstance(error, FolderError):
-        sys.stderr.write(f"loyaltysim: {error}\n")
-        return FAILED
-    raise error

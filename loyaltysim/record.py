@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers import choice, stages, staying, visit
+from loyaltysim.customers import choice, given, stages, staying, visit
 from loyaltysim.evidence import beliefs
 from loyaltysim.ledger import TALLY as _TALLY
 from loyaltysim.mechanism import declared, mechanisms
@@ -77,12 +77,14 @@ SEGMENT = _dtype(
         "reach_until": float,
         "reach_rate": float,
         "reach_trend": float,
+        **given.FIELDS,
     }
 )
 """A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
 awake, drift, spread of baskets, purchases a week of a typical person here and at rivals, factor
 on the weight of the firm before the first purchase, risk of being lost, cumulated reach of
-marketing until this week, reach this week, and the change of its log a week."""
+marketing until this week, reach this week, and the change of its log a week; the tables of
+`given`."""
 
 WEEK = _dtype(
     {
@@ -112,6 +114,10 @@ WEEK = _dtype(
 )
 """The firm as customers see it during a week: as it stood at the start."""
 
+RIVAL = _dtype({"until": float, "purchases": int})
+"""A person's dealings with one rival: where its part of the purchases at rivals ends, on the unit
+interval, and how many there have been."""
+
 SEAT = _dtype({"departures": int, "present": int, "skill": float})
 """A place on the staff: how many have left it, whether filled, and the skill."""
 
@@ -124,12 +130,14 @@ MESSAGE = _dtype(
         "good": float,
         "severity": float,
         "hours": float,
+        "answer_hours": float,
         "answered": int,
         "resolved": int,
         "basket": float,
     }
 )
-"""What reaches a customer at the start of a week; kind 0 ends a complaint, 1 is a word."""
+"""What reaches a customer at the end of a week; kind 0 ends a complaint, 1 is a word. Hours run
+from the complaint to its end and to the answer (infinite without one)."""
 
 TICKET = _dtype(
     {
@@ -139,6 +147,7 @@ TICKET = _dtype(
         "opened_at": float,
         "severity": float,
         "basket": float,
+        "urgent": int,
     }
 )
 WORD = _dtype({"hearer": int, "teller": int, "nth": int, "good": float})

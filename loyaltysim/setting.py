@@ -7,6 +7,7 @@ from math import inf, log
 import numpy as np
 from numpy.typing import NDArray
 
+from loyaltysim.customers import given
 from loyaltysim.evidence import beliefs as belief_names
 from loyaltysim.evidence import register
 from loyaltysim.ledger import MICRO
@@ -99,6 +100,7 @@ def segments_of(business: Business, levels: Levels) -> Records:
             levels.reach_per_week[number] if stated is None else -np.log1p(-min(stated, 1 - 1e-12))
         )
         record["reach_rate"] = reach * _budget_effect(marketing, levels)
+        given.fill(record, segment.given)
         record["reach_trend"] = levels.reach_trend[number] if stated is None else 0.0
     return records
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from loyaltysim.compiled import compiled
 from loyaltysim.customers.birth import born
-from loyaltysim.customers.population import Outcome, World, live_week
+from loyaltysim.customers.population import Outcome, World, live_week, read_messages
+from loyaltysim.customers.rivals import divided
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.firm.desk import Desk
 from loyaltysim.firm.staff import Staff
@@ -83,10 +84,13 @@ class Result:
     firm: Floats
     """Weekly: seats filled, mean skill, quits so far, hires so far, overload: (weeks, 5)."""
     desk: Floats
-    """Closed tickets: week closed, hours, answered, resolved: (tickets, 4)."""
+    """Closed tickets: week closed (from 1), hours to the answer (infinite without one) and to the
+    end, answered, resolved: (tickets, 5)."""
     customers: Records
     members: Records
     schemes: Records
+    rivals: Records
+    """Records of `RIVAL` by person and named rival: (people, rivals)."""
     quits: int
     hires: int
     open_tickets: int = 0
@@ -139,6 +143,7 @@ class Run:
         self.schemes = schemes_of(business)
         self.rivals_open_at = self.schemes["opens_at"][self.schemes["rival"] == 1]
         self.members = np.zeros((len(self.customers), len(self.schemes)), MEMBER)
+        self.rivals = divided(business, self.customers, seed, replication)
         self.segments = segments_of(business, self.levels)
         self.beliefs = np.zeros(1, BELIEFS)
         for name, value in belief.items():
@@ -166,7 +171,6 @@ class Run:
         self.desk = Desk(self.env, firm.service, self.key, self.book_firm)
         self.staff.show(self.seats)
         self.inbox = np.zeros(0, MESSAGE)
-        self.words = np.zeros(0, WORD)
         self.visits_last_week: float | None = None
         self.members_so_far = 0
         self.blocks = [
@@ -204,17 +208,16 @@ class Run:
     # The week
 
     def live(self) -> Generator[simpy.Event, None, None]:
-        """The clock of the run: the steps of `WEEK_PLAN`, once a week, then time passes."""
+        """The clock of the run: the steps of `WEEK_PLAN`, once a week."""
         steps = [(part, getattr(self, name)) for name, part in WEEK_PLAN]
         for number in range(self.weeks):
             self.week_now = number
             for part, step in steps:
                 began = perf_counter()
-                step()
+                passing = step()
                 self.seconds[part] += perf_counter() - began
-            yield self.env.timeout(1.0)
-            self.staff.pay()
-        self._closed_complaints()
+                if passing is not None:
+                    yield passing
 
     def show_the_firm(self) -> None:
         """Customers will see the staff and the load as they stand now."""
@@ -241,36 +244,10 @@ class Run:
             week["overload"][0],
         )
 
-    def deliver(self) -> None:
-        """Ends of complaints and words reach the customers, in a fixed order."""
-        closed = self._closed_complaints()
-        inbox = np.zeros(len(closed) + len(self.words), MESSAGE)
-        inbox[: len(closed)] = closed
-        _write_messages(inbox[len(closed) :], self.words)
-        # The sort is stable: words of one occasion stay in their order.
-        order = np.lexsort((inbox["nth"], inbox["sender"], 2 * inbox["customer"] + inbox["kind"]))
-        self.inbox = inbox[order]
-
-    def _closed_complaints(self) -> Records:
-        closed = self.desk.messages()
-        rows = np.full((len(closed), 4), float(self.week_now))
-        for place, name in enumerate(("hours", "answered", "resolved"), 1):
-            rows[:, place] = closed[name]
-        self.desk_rows.append(rows)
-        return closed
-
     def live_the_population(self) -> None:
         """Every customer's occasions of the week."""
-        world = World(
-            self.customers, self.due, self.members, self.schemes, self.segments, self.seats,
-            self.servers, self.season, self.week, self.beliefs, self.thresholds, self.inbox,
-        )  # fmt: skip
-        edges = np.searchsorted(self.inbox["customer"], [lo for lo, _ in self.blocks]).tolist()
-        edges.append(len(self.inbox))
-        jobs = [
-            (world, number, *self.blocks[number], edges[number], edges[number + 1])
-            for number in range(len(self.blocks))
-        ]
+        world = self._world()
+        jobs = [(world, number, *block) for number, block in enumerate(self.blocks)]
         if self.threads > 1 and len(jobs) > 1:
             with ThreadPoolExecutor(self.threads) as pool:
                 sent = list(pool.map(lambda job: self._live_block(*job), jobs))
@@ -280,9 +257,14 @@ class Run:
         if self.diary is not None:
             self.diary(self.week_now, entries, gains)
 
-    def _live_block(
-        self, world: World, number: int, lo: int, hi: int, inbox_lo: int, inbox_hi: int
-    ) -> list[Records]:
+    def _world(self) -> World:
+        return World(
+            self.customers, self.due, self.members, self.schemes, self.rivals, self.segments,
+            self.seats, self.servers, self.season, self.week, self.beliefs, self.thresholds,
+            self.inbox,
+        )  # fmt: skip
+
+    def _live_block(self, world: World, number: int, lo: int, hi: int) -> list[Records]:
         """One block's week; what it sent and noted is collected whenever there is no room left.
 
         Tickets, words, and of the diary the entries and the gains.
@@ -290,16 +272,10 @@ class Run:
         out = self.outcomes[number]
         boxes = (out.tickets, out.words, out.entries, out.gains)
         sent: list[list[Records]] = [[] for _ in boxes]
-        inbox = self.inbox["customer"]
-        for first, end, live, there, results in self._spans(world, out, lo, hi):
-            if self.interpreted:
-                a, b = np.searchsorted(inbox[inbox_lo:inbox_hi], [first, end]) + inbox_lo
-            else:
-                a, b = inbox_lo, inbox_hi
+        for first, end, live, there, results in self._spans(live_week, world, out, lo, hi):
             at = first
             while True:
-                at = live(there, results, first, end, a, b, at)
-                a = b
+                at = live(there, results, first, end, at)
                 for kind, box in enumerate(boxes):
                     sent[kind].append(box[: out.sent[kind]].copy())
                 out.sent[:] = 0
@@ -307,9 +283,9 @@ class Run:
                     break
         return [_joined(parts) for parts in sent]
 
-    def _spans(self, world: World, out: Outcome, lo: int, hi: int) -> list[Any]:
-        """The block cut into customers who run compiled and those who run interpreted."""
-        fast = compiled(live_week)
+    def _spans(self, part: Any, world: World, out: Outcome, lo: int, hi: int) -> list[Any]:
+        """People cut into those for whom a part of the week runs compiled, or interpreted."""
+        fast = compiled(part)
         chosen = [i for i in self.interpreted if lo <= i < hi]
         if not chosen:
             return [(lo, hi, fast, world, out)]
@@ -320,11 +296,43 @@ class Run:
         for i in chosen:
             if at < i:
                 spans.append((at, i, fast, world, out))
-            spans.append((i, i + 1, live_week, slow_world, slow_out))
+            spans.append((i, i + 1, part, slow_world, slow_out))
             at = i + 1
         if at < hi:
             spans.append((at, hi, fast, world, out))
         return spans
+
+    def hand_over_complaints(self) -> None:
+        """Complaints of the week go to the desk, at the moments at which they arise."""
+        order = np.lexsort((self.tickets["who"], self.tickets["opened_at"]))
+        self.desk.take(self.tickets[order])
+
+    def let_the_week_pass(self) -> simpy.Event:
+        """People quit and are hired, and complaints are handled, in the order of their dates."""
+        return self.env.timeout(1.0)
+
+    def deliver(self) -> None:
+        """Ends of complaints and words of the week reach the customers, in a fixed order."""
+        closed = self._closed_complaints()
+        inbox = np.zeros(len(closed) + len(self.words), MESSAGE)
+        inbox[: len(closed)] = closed
+        _write_messages(inbox[len(closed) :], self.words)
+        # The sort is stable: words of one occasion stay in their order.
+        order = np.lexsort((inbox["nth"], inbox["sender"], 2 * inbox["customer"] + inbox["kind"]))
+        self.inbox = inbox[order]
+        everybody = (0, len(self.customers))
+        # Messages are few, and sums of whole numbers are the same in any block.
+        spans = self._spans(read_messages, self._world(), self.outcomes[0], *everybody)
+        for first, end, read, there, results in spans:
+            read(there, results, *np.searchsorted(self.inbox["customer"], [first, end]))
+
+    def _closed_complaints(self) -> Records:
+        closed = self.desk.messages()
+        rows = np.full((len(closed), 5), self.week_now + 1.0)
+        for place, name in enumerate(("answer_hours", "hours", "answered", "resolved"), 1):
+            rows[:, place] = closed[name]
+        self.desk_rows.append(rows)
+        return closed
 
     def gather(self) -> None:
         """Sums of the blocks, in block order, go to the ledger and the tables."""
@@ -342,13 +350,9 @@ class Run:
         self.visits_last_week = float(self.counts[n, :, COUNTS.index("purchases")].sum())
         self.members_so_far += int(self.counts[n, :, COUNTS.index("joined")].sum())
 
-    def hand_over_complaints(self) -> None:
-        """Complaints of the week go to the desk, at the moments at which they arise."""
-        order = np.lexsort((self.tickets["who"], self.tickets["opened_at"]))
-        self.desk.take(self.tickets[order])
-
     def book_the_week(self) -> None:
-        """Weekly costs of the firm and of its programme."""
+        """Pay for the time worked, and weekly costs of the firm and of its programme."""
+        self.staff.pay()
         firm, programme = self.business.firm, self.business.programme
         self.book_firm("overhead", firm.costs_per_week)
         self.book_firm("acquisition", firm.marketing.budget_per_week)
@@ -370,10 +374,11 @@ class Run:
 
 WEEK_PLAN = (
     ("show_the_firm", "firm"),
-    ("deliver", "firm"),
     ("live_the_population", "population"),
-    ("gather", "firm"),
     ("hand_over_complaints", "firm"),
+    ("let_the_week_pass", "firm"),
+    ("deliver", "population"),
+    ("gather", "firm"),
     ("book_the_week", "firm"),
     ("count_the_people", "firm"),
 )
@@ -456,6 +461,7 @@ def run(
         customers=life.customers,
         members=life.members,
         schemes=life.schemes,
+        rivals=life.rivals,
         quits=life.staff.quits,
         hires=life.staff.hires,
         open_tickets=life.desk.opened - len(desk),

@@ -20,13 +20,13 @@ _WEEKS = {
     "month": WEEKS_PER_MONTH,
     "year": WEEKS_PER_YEAR,
 }
-_DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(hour|day|week|month|year)s?\s*$")
-_PERCENT = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*%\s*$")
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(hour|day|week|month|year)s?\s*", re.ASCII)
+_PERCENT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*%\s*", re.ASCII)
 
 
 def weeks(value: Any) -> Any:
     """Weeks of a duration such as `12 months`; a year counts 52 weeks."""
-    match = _DURATION.match(value) if isinstance(value, str) else None
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise ValueError("write a number and a unit, such as 10 days, 12 months or 3 years")
     return float(match[1]) * _WEEKS[match[2]]
@@ -35,7 +35,7 @@ def weeks(value: Any) -> Any:
 def share(value: Any) -> Any:
     """Fraction of a percentage (`68%`) or of a plain number (0.68)."""
     if isinstance(value, str):
-        match = _PERCENT.match(value)
+        match = _PERCENT.fullmatch(value)
         if match is None:
             raise ValueError("write a percentage such as 68%, or a number such as 0.68")
         return float(match[1]) / 100.0

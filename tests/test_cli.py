@@ -3,110 +3,20 @@
 import hashlib
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
+from commands import FILES, QUICK, ROOT, Said, command, compare_again, digests, starter
 
 import loyaltysim
-from loyaltysim import cli
 from loyaltysim.evidence import register
 from loyaltysim.ledger import ACCOUNTS
-from loyaltysim.results.comparison import Comparison
 
-ROOT = Path(loyaltysim.__file__).parent.parent
 TINY = ("--people", "200", "-r", "2", "-p", "1")
-FILES = [
-    "alternatives.csv",
-    "counts.csv",
-    "cumulative.csv",
-    "ledger.csv",
-    "margins.csv",
-    "provenance.json",
-    "report.html",
-    "retention.csv",
-    "runs.csv",
-    "scenario.yaml",
-    "stage_thresholds.csv",
-    "stages.csv",
-    "units.csv",
-]
 HEAVY = ("numpy", "numba", "pandas", "scipy", "pydantic", "simpy", "matplotlib", "ruamel.yaml")
-
-
-class Said(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def say(monkeypatch, capsys, tmp_path) -> Callable[..., Said]:
-    """Run a command in this process, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["loyaltysim", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return Said(int(ended.value.code or 0), out, err)
-
-    return run
-
-
-def command(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "loyaltysim", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
-def starter(folder: Path, *changes: tuple[str, str], name: str = "scenario.yaml") -> Path:
-    """The starter scenario, with changes of its text."""
-    text = (ROOT / "loyaltysim" / "scenario" / "starter.yaml").read_text("utf-8")
-    for old, new in changes:
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-QUICK = (
-    ("horizon: 3 years", "horizon: 6 months"),
-    (
-        """  service:
-    firm: {service: {failure_per_visit: 1%, response_hours: 4}, costs_per_week: 120}
-  staff:
-    firm: {staff: {pay_per_week: 590, quits_per_year: 25%}}
-""",
-        "",
-    ),
-)
-"""Changes that make the starter scenario quick to compare."""
-
-
-def digests(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-    }
 
 
 # Help
@@ -117,7 +27,7 @@ def test_help_is_there_without_loading_the_model(arguments):
     code = f"""
 import sys
 sys.argv = ["loyaltysim", *{arguments!r}]
-from loyaltysim.cli import main
+from loyaltysim.command import main
 try:
     main()
 except SystemExit as end:
@@ -387,11 +297,6 @@ def compared(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     return folder, done
 
 
-def compare_again(say, folder: Path, *arguments: str) -> Said:
-    starter(folder, *QUICK)
-    return say("compare", "scenario.yaml", "--people", "100", "-r", "2", "-p", "1", *arguments)
-
-
 def test_a_comparison_for_a_script(compared):
     _, done = compared
     found = json.loads(done.stdout)
@@ -439,20 +344,6 @@ def test_the_same_command_writes_the_same_bytes_with_any_number_of_processes(
     assert again == digests(compared[0] / "one" / "two")
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory) -> Comparison:
-    """A comparison that has been made, for what comes after."""
-    scenario = loyaltysim.load(starter(tmp_path_factory.mktemp("ready"), *QUICK))
-    return loyaltysim.compare(scenario, people=200, replications=2, processes=1)
-
-
-@pytest.fixture
-def no_wait(monkeypatch, ready):
-    """A comparison and its page are there at once."""
-    monkeypatch.setattr("loyaltysim.report.page.render", lambda *_: "<!doctype html>")
-    monkeypatch.setattr("loyaltysim.studies.compare.compare", lambda *_, **__: ready)
-
-
 def test_a_second_comparison_takes_the_next_free_name(say, tmp_path, no_wait):
     (tmp_path / "results" / "scenario").mkdir(parents=True)
     (tmp_path / "results" / "scenario-2").write_text("not even a folder")
@@ -461,47 +352,6 @@ def test_a_second_comparison_takes_the_next_free_name(say, tmp_path, no_wait):
     assert "Wrote results/scenario-3: open results/scenario-3/report.html" in said.out
     assert sorted(p.name for p in (tmp_path / "results" / "scenario-3").iterdir()) == FILES
     assert list((tmp_path / "results" / "scenario").iterdir()) == []
-
-
-@pytest.fixture
-def no_work(monkeypatch):
-    """Whatever starts a run fails."""
-
-    def never(*_args, **_kwargs):
-        raise AssertionError("work was started")
-
-    monkeypatch.setattr("loyaltysim.studies.compare.compare", never)
-    monkeypatch.setattr("loyaltysim.studies.simulate.simulate", never)
-
-
-@pytest.mark.parametrize("name", ["compare", "run"])
-def test_an_existing_folder_is_refused_before_any_work(say, tmp_path, no_work, name):
-    starter(tmp_path)
-    (tmp_path / "there").mkdir()
-    (tmp_path / "a_file").write_text("mine")
-    for out in ("there", "a_file"):
-        said = say(name, "scenario.yaml", "--out", out)
-        assert said.code == 1
-        assert said.err == (f"loyaltysim: {out} exists already; name another folder with --out\n")
-    assert (tmp_path / "a_file").read_text() == "mine"
-
-
-def test_a_place_that_cannot_be_written_to_is_refused_before_any_work(say, tmp_path, no_work):
-    starter(tmp_path)
-    (tmp_path / "a_file").write_text("mine")
-    said = say("compare", "scenario.yaml", "--out", "a_file/below")
-    assert said.code == 1
-    assert "cannot write to a_file: " in said.err
-    assert "--out" in said.err
-
-
-def test_what_a_broken_off_run_left_is_named(say, tmp_path, no_work):
-    starter(tmp_path)
-    (tmp_path / ".mine.partial").mkdir()
-    said = say("compare", "scenario.yaml", "--out", "mine")
-    assert said.code == 1
-    assert ".mine.partial is left from a run that was broken off" in said.err
-    assert "delete it" in said.err
 
 
 def test_parquet_without_its_library_is_refused_before_any_work(
@@ -528,87 +378,3 @@ def test_a_market_without_newcomers(say, tmp_path):
     said = say("compare", "scenario.yaml", "--people", "40", "-r", "2", "-p", "1")
     assert said.code == 0
     assert sorted(p.name for p in (tmp_path / "results" / "scenario").iterdir()) == FILES
-
-
-# Broken off
-
-
-def stop(*_args, **_kwargs):
-    raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        "loyaltysim.studies.compare.compare",
-        "loyaltysim.report.page.render",
-        "loyaltysim.results.folder.provenance",
-    ],
-)
-def test_stopped_by_hand_leaves_nothing_half_written(say, tmp_path, monkeypatch, no_wait, where):
-    monkeypatch.setattr(where, stop)
-    said = compare_again(say, tmp_path, "--out", "deep/mine")
-    assert said.code == 130
-    assert said.err.endswith("\nStopped; nothing was written.\n")
-    left = [p.name for p in tmp_path.rglob("*") if p.is_file()]
-    assert left == ["scenario.yaml"]
-    assert not (tmp_path / "deep" / "mine").exists()
-    if not where.endswith("provenance"):
-        assert not (tmp_path / "deep").exists()
-
-
-def test_a_full_disk_leaves_nothing_half_written(say, tmp_path, monkeypatch, no_wait):
-    def full(*_args, **_kwargs):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pandas.DataFrame.to_csv", full)
-    said = compare_again(say, tmp_path, "--out", "mine")
-    assert said.code == 1
-    assert said.err.endswith("loyaltysim: cannot write mine: No space left on device\n")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["scenario.yaml"]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
-@pytest.mark.parametrize(
-    "processes",
-    ["1", "2"],
-)
-def test_ctrl_c(tmp_path, processes):
-    starter(tmp_path)
-    job = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "loyaltysim", "compare", "scenario.yaml", "-o", "mine"),
-            *("-r", "400", "--people", "500", "-p", processes),
-        ],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        wait_for_work(job.pid, int(processes))
-        os.killpg(job.pid, signal.SIGINT)
-        out, err = job.communicate(timeout=20)
-    finally:
-        if job.poll() is None:
-            os.killpg(job.pid, signal.SIGKILL)
-            job.communicate()
-    assert job.returncode == 130
-    assert out == ""
-    assert "Stopped; nothing was written." in err
-    assert "Traceback" not in err
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["scenario.yaml"]
-
-
-def wait_for_work(pid: int, processes: int) -> None:
-    """Until the run is well under way: its worker processes, if any, have started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    time.sleep(3.0)
-    if processes > 1 and children.exists():
-        for _ in range(60):
-            if len(children.read_text().split()) >= processes:
-                break
-            time.sleep(0.5)
-        time.sleep(3.0)

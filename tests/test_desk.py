@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyaltysim.firm.desk import Desk
-from loyaltysim.ledger import COUNTS
+from loyaltysim.ledger import ACCOUNTS, COUNTS
 from loyaltysim.record import TICKET
 from loyaltysim.scenario.model import Service
 from loyaltysim.simulation import run
@@ -78,6 +78,7 @@ def test_share_that_gives_up_is_that_of_a_queue_with_impatience():
 def test_an_answer_takes_its_time_before_anyone_queues():
     ends = served(terms(agents=1000, response_hours=24.0), arrivals(5.0, 20_000))[1]
     assert ends["hours"].mean() == pytest.approx(25.0, rel=0.03)
+    assert ends["answer_hours"].mean() == pytest.approx(24.0, rel=0.03)
     # Patience runs meanwhile: of two exponential clocks the faster wins.
     ends = served(
         terms(agents=1000, response_hours=24.0, patience_days=2.0), arrivals(5.0, 20_000)
@@ -143,3 +144,25 @@ def test_a_slower_desk_loses_more_customers():
         result = run(business)
         lost[hours] = result.counts[:, :, COUNTS.index("lost_knowingly")].sum()
     assert lost[400.0] > lost[1.0] > 0
+
+
+@pytest.mark.parametrize("weeks", [1, 2, 9])
+def test_what_has_ended_by_the_horizon_is_in_the_books(weeks):
+    # All amounts are alike, so each resolved complaint costs half of 10, in the week it ended.
+    segment = small().market.segments[0].model_dump(exclude_none=True)
+    segment["basket"] = {"mean": 10.0, "within": 0.0, "between": 0.0}
+    quick = {"failure_per_visit": "50%", "response_hours": 1.0, "desk": {"agents": 50}}
+    result = run(
+        small(
+            horizon=f"{weeks} weeks",
+            market={"segments": [segment]},
+            firm={"service": quick},
+            beliefs={"voice": 1.0, "leave_after_failure": 0.9},
+        )
+    )
+    week, resolved = result.desk[:, 0].astype(int) - 1, result.desk[:, 4]
+    cost = result.ledger[:, 0, ACCOUNTS.index("compensation")]
+    assert (cost == 5_000_000 * np.bincount(week, resolved, minlength=weeks)).all()
+    assert cost[-1] > 0
+    # And whoever leaves over it has left.
+    assert result.counts[-1, 0, COUNTS.index("lost_knowingly")] > 0

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 import loyaltysim
 from loyaltysim import record
-from loyaltysim.customers import birth, complaints
+from loyaltysim.customers import birth, complaints, rivals
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.draws import Luck
 from loyaltysim.evidence import beliefs, register
@@ -72,7 +72,7 @@ def test_every_step_of_the_week_is_described_in_its_order():
 
 
 def decisions() -> dict[str, int]:
-    customers = (complaints, membership, birth)
+    customers = (complaints, membership, birth, rivals)
     parts = (*mechanisms("loyaltysim.behaviour"), *customers, desk, staff, compare)
     return {"occasion_luck": 1, **declared(parts, "DECISIONS")}
 
@@ -205,11 +205,13 @@ def commands_of(block: Block) -> str:
 @pytest.fixture
 def folder(tmp_path, monkeypatch) -> Path:
     """A folder with the scenarios, in which `loyaltysim` is the command of these sources."""
-    shutil.copytree(ROOT / "scenarios", tmp_path / "here" / "scenarios")
+    for name in ("scenarios", "experiments"):
+        shutil.copytree(ROOT / name, tmp_path / "here" / name)
     (tmp_path / "bin").mkdir()
-    command = tmp_path / "bin" / "loyaltysim"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m loyaltysim "$@"\n')
-    command.chmod(command.stat().st_mode | stat.S_IEXEC)
+    for name, runs in (("loyaltysim", " -m loyaltysim"), ("python", "")):
+        command = tmp_path / "bin" / name
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}"{runs} "$@"\n')
+        command.chmod(command.stat().st_mode | stat.S_IEXEC)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.chdir(tmp_path / "here")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 from loyaltysim import behaviour, customers, firm, rewards
+from loyaltysim.compiled import compiled
 from loyaltysim.draws import (
     Luck,
     _piece,
@@ -106,6 +107,69 @@ def test_draws_fill_the_unit_square_evenly():
     chi_square = ((cells - expected) ** 2 / expected).sum()
     # 399 degrees of freedom: mean 399, standard deviation 28.
     assert 300 < chi_square < 500
+
+
+MILLION = 1_000_000
+
+
+def _fill(start, step, out):  # type: ignore[no-untyped-def]
+    for i in range(out.shape[0]):
+        found = uniforms(
+            start[0] + i * step[0], start[1] + i * step[1], start[2] + i * step[2],
+            start[3] + i * step[3], start[4] + i * step[4], start[5] + i * step[5],
+        )  # fmt: skip
+        for k in range(8):
+            out[i, k] = found[k]
+
+
+def drawn_along(*moving: int) -> np.ndarray:
+    """Eight million draws, along one or several parts of the key: shape (million, 8)."""
+    start = np.array([7, 3, who(identity("segment", "commuters"), 11), 10, 40, 1])
+    out = np.empty((MILLION, 8))
+    compiled(_fill)(start, np.isin(np.arange(6), moving).astype(np.int64), out)
+    return out
+
+
+def _z_of_cells(*numbers: np.ndarray) -> float:
+    """Chi-square of the cells of a grid, as z; uniform where all is well."""
+    cells = 2 ** (12 // len(numbers))
+    place = np.zeros(numbers[0].shape, np.int64)
+    for number in numbers:
+        place = place * cells + (number * cells).astype(np.int64)
+    counts = np.bincount(place.ravel(), minlength=cells ** len(numbers))
+    expected = place.size / len(counts)
+    freedom = len(counts) - 1
+    return float((((counts - expected) ** 2 / expected).sum() - freedom) / np.sqrt(2 * freedom))
+
+
+@pytest.mark.parametrize(
+    "moving",
+    [(0,), (1,), (2,), (3,), (4,), (5,), (2, 4), (1, 2)],
+    ids=["seed", "replication", "who", "decision", "occasion", "instance", "both", "two more"],
+)
+def test_millions_of_draws_are_even_and_know_nothing_of_their_neighbours(moving):
+    drawn = drawn_along(*moving)
+    # Evenly spread; pairs and triples of neighbouring keys fill square and cube; so do the
+    # draws of one block, and those of a block with others of the next.
+    before, after = drawn[:-1], drawn[1:]
+    assert abs(_z_of_cells(drawn)) < 4.5
+    assert abs(_z_of_cells(before, after)) < 4.5
+    assert abs(_z_of_cells(drawn[:-2], drawn[1:-1], drawn[2:])) < 4.5
+    assert abs(_z_of_cells(drawn, np.roll(drawn, 1, axis=1))) < 4.5
+    assert abs(_z_of_cells(before, np.roll(after, 3, axis=1))) < 4.5
+    assert abs(_z_of_cells(drawn[::2], drawn[1::2])) < 4.5
+
+
+def test_draws_of_different_replications_seeds_decisions_and_occasions_are_independent():
+    along = drawn_along(2)
+    for other in (0, 1, 3, 4, 5):
+        # The same people with the next seed, replication, decision, occasion, instance.
+        start = np.array([7, 3, who(identity("segment", "commuters"), 11), 10, 40, 1])
+        start[other] += 1
+        out = np.empty((MILLION, 8))
+        compiled(_fill)(start, np.array([0, 0, 1, 0, 0, 0]), out)
+        assert abs(_z_of_cells(along, out)) < 4.5
+        assert abs(_z_of_cells(along, np.roll(out, 1, axis=1))) < 4.5
 
 
 def test_occasions_of_one_person_are_unrelated():

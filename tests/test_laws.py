@@ -99,7 +99,7 @@ def test_what_the_firm_pays_follows_from_its_terms(business):
     budget = firm.marketing.budget_per_week
     assert booked(result, "acquisition")[-1] == weeks * round(budget * MICRO)
     assert (booked(result, "service")[:-1] == counted(result, "purchases") * 200_000).all()
-    handled = round(result.desk[:, 2].sum())
+    handled = round(result.desk[:, 3].sum())
     assert booked(result, "service")[-1] == handled * round(
         firm.service.desk.cost_per_ticket * MICRO
     )
@@ -170,8 +170,10 @@ def test_tickets_and_staff_add_up(business):
     result = run(business)
     assert result.open_tickets >= 0
     assert counted(result, "complaints").sum() == len(result.desk) + result.open_tickets
-    hours, answered, resolved = result.desk[:, 1], result.desk[:, 2], result.desk[:, 3]
-    assert (hours >= 0.0).all()
+    _, answer_hours, hours, answered, resolved = result.desk.T
+    assert (answer_hours >= 0.0).all()
+    assert (answer_hours <= hours)[answered == 1.0].all()
+    assert (answer_hours[answered == 0.0] == np.inf).all()
     assert (resolved <= answered).all()
 
     present, skill, quits, hires = result.firm[:, :4].T

@@ -60,9 +60,23 @@ def warn(u: float, beliefs: Record, severity: float, tally: Record) -> int:
 
 @rule
 def hearer(customer: Record, week: Record, people: int, nth: int) -> int:
-    """The number of the nth person told at this occasion: anybody in the whole market."""
-    luck = uniforms(week.seed, week.replication, customer.who, _TELL, customer.occasions, nth)
-    return min(int(luck[0] * people), people - 1)
+    """The number of the nth person told at this occasion: anybody in the whole market alike.
+
+    By jump consistent hashing (Lamping & Veach 2014): one person more becomes the hearer of
+    one word in `people`, and all other words are heard by whom they were before.
+    """
+    chosen, following, drawn = 0, 0, 0
+    while following < people:
+        luck = uniforms(
+            week.seed, week.replication, customer.who, _TELL, customer.occasions,
+            nth + MOST_TOLD * drawn,
+        )  # fmt: skip
+        drawn += 1
+        for u in luck:
+            if following < people:
+                chosen = int(following)
+                following = floor((chosen + 1.0) / u)
+    return chosen
 
 
 @rule

@@ -80,7 +80,7 @@ def _bear(
     correlations = (market.correlation_rate_preference, market.correlation_rate_basket)
     give_traits(people, segment, correlations, np.hstack([traits, state]), z)
     standing = standing_of(
-        segment,
+        segment.model_copy(update={"given": None}),  # Tables are neither traits nor hashable.
         segment.start or market.start,
         correlations,
         float(levels.loss_per_week[number]),

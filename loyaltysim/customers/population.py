@@ -6,6 +6,7 @@ rule to rule cost more, in counted references, than the rules themselves.)
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, NamedTuple
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, is_customer, take_notice
@@ -17,6 +18,8 @@ from loyaltysim.behaviour.word import MOST_TOLD, hear, hearer, recommend, rumour
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
 from loyaltysim.customers.diary import NEVER, entry_of, reason_of
+from loyaltysim.customers.given import choose_by_table, stay_by_table
+from loyaltysim.customers.rivals import luck_of_rival
 from loyaltysim.customers.stages import stage_of
 from loyaltysim.customers.staying import decide_staying, leave, sleep_on, terms_of_leaving
 from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
@@ -36,6 +39,7 @@ class World(NamedTuple):
     due: Any
     members: Any
     schemes: Any
+    rivals: Any
     segments: Any
     seats: Any
     servers: Any
@@ -104,7 +108,9 @@ def go_wrong(customer: Record, visit: Record, week: Record, beliefs: Record, tal
 
 
 @rule
-def write_ticket(ticket: Record, customer: Record, visit: Record, number: int) -> None:
+def write_ticket(
+    ticket: Record, customer: Record, visit: Record, beliefs: Record, number: int
+) -> None:
     """A complaint, as the desk will see it."""
     ticket.customer = number
     ticket.who = customer.who
@@ -112,6 +118,7 @@ def write_ticket(ticket: Record, customer: Record, visit: Record, number: int) -
     ticket.opened_at = visit.now
     ticket.severity = visit.severity
     ticket.basket = visit.usual
+    ticket.urgent = 1 if visit.severity >= beliefs.grave_failure else 0
 
 
 @rule
@@ -133,8 +140,8 @@ def receive(
     log_risk: float,
     tally: Record,
 ) -> None:
-    """What reaches a customer at the start of a week: the end of a complaint, or a word."""
-    now = week.begins
+    """What reaches a customer at the end of a week: the end of a complaint, or a word."""
+    now = week.ends
     if message.kind == 1:
         hear(customer, message, week, beliefs, now, tally)
         return
@@ -143,13 +150,39 @@ def receive(
         leave(customer, segment, week, beliefs, now, True, tally)
 
 
-def live_week(
-    world: World, out: Outcome, lo: int, hi: int, inbox_lo: int, inbox_hi: int, start: int
-) -> int:
+def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
+    """What the messages `first` to `last` of the inbox do to those whom they reach."""
+    week = world.week[0]
+    beliefs = world.beliefs[0]
+    programmes = len(world.schemes)
+    for k in range(first, last):
+        message = world.inbox[k]
+        customer = world.customers[message.customer]
+        if customer.never == 1:
+            continue
+        segment = world.segments[customer.segment]
+        tally = out.tallies[customer.segment]
+        log_risk = terms_of_leaving(customer, segment, week, beliefs, week.ends)
+        held = 0
+        for j in range(programmes):
+            member = world.members[message.customer, j]
+            scheme = world.schemes[j]
+            held |= holds(member, scheme)
+            if segment.period > 0.0:
+                log_risk += goal_risk(customer, member, scheme, beliefs, week.ends)
+        log_risk -= stake(held, beliefs)
+        receive(customer, segment, message, week, beliefs, log_risk, tally)
+        stage = stage_of(customer, world.thresholds[0], week.ends)
+        if stage != customer.stage:
+            out.moves[customer.segment, customer.stage, stage] += 1
+            customer.stage = stage
+
+
+def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
     """Live the week of customers `lo` to `hi`, from `start` on.
 
     Returns the customer at whom the outbox or the diary was full (call again from there,
-    with empty ones and no inbox), or `hi`.
+    with empty ones), or `hi`.
     """
     customers = world.customers
     due = world.due
@@ -163,6 +196,8 @@ def live_week(
     people = len(customers)
     quarter = int(week.begins / QUARTER_WEEKS)
     programmes = len(schemes)
+    rivals = world.rivals
+    named = rivals.shape[1]
     tickets = out.sent[0]
     words = out.sent[1]
     # A diary that is not asked for has no room at all.
@@ -171,26 +206,6 @@ def live_week(
     gained = 0
     reason = NEVER
     earned = 0
-
-    for k in range(inbox_lo, inbox_hi):
-        message = world.inbox[k]
-        customer = customers[message.customer]
-        if customer.never == 0:
-            segment = world.segments[customer.segment]
-            tally = out.tallies[customer.segment]
-            log_risk = terms_of_leaving(customer, segment, week, beliefs, week.begins)
-            held = 0
-            for j in range(programmes):
-                member = members[message.customer, j]
-                held |= holds(member, schemes[j])
-                if segment.period > 0.0:
-                    log_risk += goal_risk(customer, member, schemes[j], beliefs, week.begins)
-            log_risk -= stake(held, beliefs)
-            receive(customer, segment, message, week, beliefs, log_risk, tally)
-            stage = stage_of(customer, thresholds, week.begins)
-            if stage != customer.stage:
-                out.moves[customer.segment, customer.stage, stage] += 1
-                customer.stage = stage
 
     for i in range(start, hi):
         if due[i] >= week.ends:
@@ -244,6 +259,15 @@ def live_week(
                                 customer, member, scheme, beliefs, now, usual, False
                             )
                 chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
+                found_in = 0
+                if segment.given == 1:
+                    found_in = stage_of(customer, thresholds, now)
+                    to_go = inf
+                    for j in range(programmes):
+                        member = members[i, j]
+                        if member.goal_size > 0.0 and schemes[j].rival == 0:
+                            to_go = min(to_go, member.goal_visits)
+                    chosen = choose_by_table(luck, customer, segment, found_in, to_go, chosen)
 
                 known_risk = 0.0
                 upset = False
@@ -285,7 +309,7 @@ def live_week(
                     known_risk = customer.drop_out
                     if visit.complains == 1:
                         # The decision to leave waits until the ticket is closed.
-                        write_ticket(out.tickets[tickets], customer, visit, i)
+                        write_ticket(out.tickets[tickets], customer, visit, beliefs, i)
                         tickets += 1
                     elif visit.severity > 0.0:
                         upset = True
@@ -307,6 +331,12 @@ def live_week(
                             )  # fmt: skip
                             collect(members[i, j], schemes[j], visit, flow)
 
+                if chosen == RIVAL and named > 0:
+                    which = 0
+                    u = luck_of_rival(customer, week)
+                    while u >= rivals[i, which].until and which < named - 1:
+                        which += 1
+                    rivals[i, which].purchases += 1
                 if chosen != NOTHING:
                     tally.category_purchases += 1
                     customer.stocked_at = now
@@ -323,10 +353,15 @@ def live_week(
                     log_risk -= stake(held, beliefs)
                     if upset:
                         known_risk += risk_after_failure(beliefs, visit.severity, log_risk)
-                    decide_staying(
-                        luck.staying, customer, segment, week, beliefs, now, known_risk,
-                        log_risk, tally,
-                    )  # fmt: skip
+                    if segment.given == 1 and segment.given_loss[found_in] >= 0.0:
+                        stay_by_table(
+                            luck.staying, customer, segment, week, beliefs, now, found_in, tally
+                        )
+                    else:
+                        decide_staying(
+                            luck.staying, customer, segment, week, beliefs, now, known_risk,
+                            log_risk, tally,
+                        )  # fmt: skip
 
             stage = stage_of(customer, thresholds, now)
             if stage != customer.stage:

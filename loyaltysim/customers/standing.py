@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from loyaltysim.customers.traits import give_traits
+from loyaltysim.customers.traits import give_traits, preference_spread_of
 from loyaltysim.record import CUSTOMER, Records
 from loyaltysim.scenario.model import Segment, Start
 
@@ -89,7 +89,7 @@ def standing_of(
         factors = factors * np.divide(wanted, found, out=np.ones_like(wanted), where=found > 0.0)
         if np.allclose(found, wanted, rtol=CLOSE, atol=0.0):
             break
-    spreads = (segment.preference_spread, segment.loss_spread)
+    spreads = (preference_spread_of(segment), segment.loss_spread)
     scores = _score(z, *spreads)
     order = np.argsort(scores, kind="stable")
     weight = chances[order, CUSTOMER_TODAY]

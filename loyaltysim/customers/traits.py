@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, gammaincinv, ndtri
+from scipy.special import betaincinv, gammaincinv, ndtr, ndtri, polygamma
 
 from loyaltysim.record import Records
 from loyaltysim.scenario.model import Segment
@@ -45,6 +45,9 @@ def give_traits(
     here = max(segment.share_of_wallet, SMALLEST)
     weight = here * buys / (1.0 - buys) * np.exp(segment.preference_spread * z_preference)
     rivals = (1.0 - segment.share_of_wallet) * buys / (1.0 - buys)
+    if segment.switching is not None:
+        share = betaincinv(*_beta_of_shares(segment), ndtr(z_preference))
+        weight, rivals = share * buys / (1.0 - buys), (1.0 - share) * buys / (1.0 - buys)
     people["firm_weight"] = weight
     people["rival_weight"] = rivals
     people["firm_odds"] = weight / (1.0 + rivals)
@@ -73,3 +76,17 @@ def give_traits(
         people["drop_out"] = -np.log1p(-np.minimum(chance, 1.0 - SMALLEST))
     people["reluctance"] = np.log(traits[:, 10] / (1.0 - traits[:, 10]))
     people["notices_at"] = -np.log(traits[:, 9])
+
+
+def preference_spread_of(segment: Segment) -> float:
+    """Standard deviation, across people, of the log-odds of the firm's share of wallet."""
+    if segment.switching is None:
+        return segment.preference_spread
+    return float(np.sqrt(polygamma(1, _beta_of_shares(segment)).sum()))
+
+
+def _beta_of_shares(segment: Segment) -> tuple[float, float]:
+    """Parameters of the beta distribution of the firm's share of wallet across people."""
+    assert segment.switching is not None
+    share = min(max(segment.share_of_wallet, SMALLEST), 1.0 - SMALLEST)
+    return segment.switching * share, segment.switching * (1.0 - share)

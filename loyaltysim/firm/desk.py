@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from math import log
+from math import inf, log
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ class Desk:
         self.terms = terms
         self.key = key
         self.book = book
-        self.agents = simpy.Resource(env, capacity=terms.desk.agents)
+        self.agents = simpy.PriorityResource(env, capacity=terms.desk.agents)
         self.closed: list[tuple[float, ...]] = []
         self.opened = 0
 
@@ -38,20 +38,30 @@ class Desk:
             self.env.process(self._handle(*ticket))
 
     def _handle(
-        self, customer: int, who: int, nth: int, opened_at: float, severity: float, basket: float
+        self,
+        customer: int,
+        who: int,
+        nth: int,
+        opened_at: float,
+        severity: float,
+        basket: float,
+        urgent: int,
     ) -> Generator[simpy.Event, Any, None]:
         terms, env = self.terms, self.env
         luck = uniforms(*self.key, who, DECISIONS["ticket"], nth, 0)
         patience = -log(luck[0]) * terms.desk.patience_days / 7.0
         taken_up = -log(luck[1]) * terms.response_hours / HOURS_PER_WEEK
+        answer_hours = inf
         answered = resolved = False
         yield env.timeout(opened_at - env.now + min(taken_up, patience))
         if taken_up < patience:
-            with self.agents.request() as request:
+            first = terms.desk.grave_first and urgent == 1
+            with self.agents.request(priority=0 if first else 1) as request:
                 if not request.triggered:
                     yield request | env.timeout(patience - taken_up)
                 if request.triggered:
                     answered = True
+                    answer_hours = (env.now - opened_at) * HOURS_PER_WEEK
                     work = -log(luck[2]) * terms.desk.handling_hours / HOURS_PER_WEEK
                     yield env.timeout(work)
                     resolved = bool(luck[3] < terms.desk.resolved)
@@ -59,7 +69,7 @@ class Desk:
         hours = (env.now - opened_at) * HOURS_PER_WEEK
         # In the order of the fields of a message: customer, kind, sender, nth, good, ...
         self.closed.append(
-            (customer, 0, who, nth, 0.0, severity, hours, answered, resolved, basket)
+            (customer, 0, who, nth, 0.0, severity, hours, answer_hours, answered, resolved, basket)
         )
 
     def messages(self) -> Records:

@@ -243,14 +243,15 @@ def _customers(comparison: Comparison) -> Table:
         Column("annoyed", moved("annoyed"), "3"),
         Column("quit a year", of("staff_turnover", 0), edge=True),
         Column("skill", lambda r: number(r["staff_skill"], 0.01), "4"),
-        Column("answer in hours", lambda r: number(r["response_hours"], 1.0)),
+        Column("answer in hours", lambda r: number(r["answer_hours"], 1.0)),
+        Column("solved in hours", lambda r: number(r["resolution_hours"], 1.0)),
         Column("resolved", of("complaints_resolved", 0)),
     ]
     groups = [
         Group("Yearly loss", 2, ("1",)),
         Group(f"Retention, {months} months", 2, ("2",)),
         Group("Customers", 4),
-        Group("Staff and complaints", 4),
+        Group("Staff and complaints", 5),
     ]
     notes = [
         Note("1", "Share of the customers at the start of a year who were lost in it, mean of the "

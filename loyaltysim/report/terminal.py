@@ -167,7 +167,7 @@ def _customers(frame: pd.DataFrame) -> Table:
             number(row["annoyed"], 1.0),
             share(row["staff_turnover"], 0),
             share(row["staff_skill"], 0),
-            number(row["response_hours"], 0.1),
+            number(row["answer_hours"], 0.1),
         )
     return table
 

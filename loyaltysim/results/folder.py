@@ -1,25 +1,33 @@
 """A results folder: tables, the scenario, where it all came from, and the page.
 
 It is written beside its place and moved there when complete, so a folder is whole
-or not there. Nothing that exists is overwritten.
+or not there. Nothing that exists is overwritten, and no two runs write into one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 from loyaltysim import __version__
 from loyaltysim.scenario import Scenario, dump
+from loyaltysim.scenario.problems import printable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_PARTIAL = ".partial"
+"""Ends the name of a folder that is being written."""
 
 
 class FolderError(Exception):
@@ -28,33 +36,37 @@ class FolderError(Exception):
 
 def free_name(wanted: Path) -> Path:
     """The folder itself if nothing is there, else the first of `name-2`, `name-3`, ... free."""
-    candidate, number = wanted, 1
-    while candidate.exists():
-        number += 1
-        candidate = wanted.with_name(f"{wanted.name}-{number}")
-    return candidate
+    return next(path for path in _numbered(wanted) if not os.path.lexists(path))
 
 
 def check_writable(folder: Path) -> None:
     """Raise `FolderError` before any work starts where a folder could not be made."""
-    if folder.exists():
-        raise FolderError(f"{folder} exists already; name another folder with --out")
-    staging = _staging(folder)
-    if staging.exists():
-        raise FolderError(
-            f"{staging} is left from a run that was broken off, or in use by one that is not done; "
-            "delete it, or name another folder with --out"
-        )
-    missing = [parent for parent in staging.parents if not parent.exists()]
+    if os.path.lexists(folder):
+        raise FolderError(f"{printable(folder)} exists already; name another folder with --out")
+    if folder.name in ("", ".."):
+        raise FolderError(f"{printable(folder)} is no name for a new folder; name one with --out")
     try:
-        staging.mkdir(parents=True)
-        for made in (staging, *missing):
-            made.rmdir()
-    except OSError as error:
+        there = next(parent for parent in folder.parents if parent.exists())
+        # A rehearsal, with all names below what is there.
+        with TemporaryDirectory(prefix=".loyaltysim-", dir=there) as stage:
+            _staging(stage / folder.relative_to(there)).mkdir(parents=True)
+    except (OSError, ValueError) as error:
         raise FolderError(
-            f"cannot write to {folder.parent}: {error.strerror}; "
-            "name a folder that you may write to with --out"
+            f"cannot write to {printable(folder.parent)}: {_reason(error)}; "
+            "name another folder with --out"
         ) from error
+
+
+def left_over(folder: Path) -> list[Path]:
+    """Parts of folders of that name, of runs that were broken off while they wrote them.
+
+    Or that are writing at this moment.
+    """
+    try:
+        beside = sorted(folder.parent.iterdir())
+    except OSError:
+        return []
+    return [p for p in beside if p.name.startswith(f".{folder.name}") and p.suffix == _PARTIAL]
 
 
 def provenance(scenario: Scenario, command: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,12 +95,16 @@ def write(
 ) -> Path:
     """Write a results folder and return its path.
 
-    Raises `FolderError` where it exists or cannot be written; then nothing is left behind.
+    That is another one, such as `name-2`, if the name was taken while the folder was
+    written. Raises `FolderError` where it exists before or cannot be written; then
+    nothing is left behind.
     """
     check_writable(folder)
-    staging = _staging(folder)
+    missing = [parent for parent in folder.parents if not parent.exists()]
+    staging = None
     try:
-        staging.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = _made(folder)
         for name, table in tables.items():
             table.to_csv(
                 staging / f"{name}.csv", index=False, lineterminator="\n", float_format="%.10g"
@@ -102,13 +118,55 @@ def write(
         }
         for name, text in texts.items():
             (staging / name).write_text(text, encoding="utf-8", newline="\n")
-        staging.rename(folder)
+        return _moved(staging, folder)
     except OSError as error:
-        raise FolderError(f"cannot write {folder}: {error.strerror or error}") from error
+        raise FolderError(f"cannot write {printable(folder)}: {_reason(error)}") from error
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return folder
+        _clear(staging, missing)
+
+
+def _numbered(path: Path) -> Iterator[Path]:
+    """The path itself, and then with -2, -3, ... after its name."""
+    yield path
+    yield from (path.with_name(f"{path.name}-{number}") for number in count(2))
 
 
 def _staging(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.partial")
+    return folder.with_name(f".{folder.name}{_PARTIAL}")
+
+
+def _made(folder: Path) -> Path:
+    """A new folder to write in, which no other run writes in at the same time."""
+    for path in _numbered(folder):
+        try:
+            _staging(path).mkdir()
+        except FileExistsError:
+            continue
+        return _staging(path)
+    raise AssertionError("numbers do not end")
+
+
+def _moved(staging: Path, folder: Path) -> Path:
+    """Move what is complete to its place, or to the next free name if that has been taken."""
+    while True:
+        place = free_name(folder)
+        try:
+            return staging.rename(place)
+        except OSError:
+            if not os.path.lexists(place):
+                raise
+
+
+def _clear(staging: Path | None, missing: list[Path]) -> None:
+    """Take away what is unfinished, and the folders that were made for it."""
+    if staging is not None:
+        shutil.rmtree(staging, ignore_errors=True)
+    for parent in missing:
+        try:
+            parent.rmdir()
+        except OSError:
+            return  # It holds something, such as what was just written.
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

@@ -38,7 +38,10 @@ class Summary:
     observed_yearly_loss: float
     turnover_per_year: float
     mean_skill: float
-    response_hours: float
+    answer_hours: float
+    """From a complaint to when somebody takes it up, of those taken up."""
+    resolution_hours: float
+    """From a complaint to its end, of those resolved."""
     resolved_share: float
     members: int
     units: Ints
@@ -70,7 +73,7 @@ def summarise(
     units = np.concatenate(
         [result.flows.sum(axis=(0, 2)), result.outstanding[:, np.newaxis]], axis=1
     )[own]
-    answered = result.desk[result.desk[:, 2] == 1.0]
+    _, answer_hours, hours, answered, resolved = result.desk.T
     saved = annoyed = subsidy = float("nan")
     if reference is not None:
         saved, annoyed = _moved(result, reference)
@@ -85,8 +88,9 @@ def summarise(
         observed_yearly_loss=float(census.observed_yearly_loss[-1]),
         turnover_per_year=float(result.quits / seats / (weeks / 52.0)),
         mean_skill=float(result.firm[:, 1].mean()),
-        response_hours=float(answered[:, 1].mean()) if len(answered) else float("nan"),
-        resolved_share=float(result.desk[:, 3].mean()) if len(result.desk) else float("nan"),
+        answer_hours=_mean(answer_hours[answered == 1.0]),
+        resolution_hours=_mean(hours[resolved == 1.0]),
+        resolved_share=_mean(resolved),
         members=int(result.customers["member"].sum()),
         units=units,
         subsidy_share=subsidy,
@@ -94,6 +98,10 @@ def summarise(
         annoyed=annoyed,
         margins=margins,
     )
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if len(values) else float("nan")
 
 
 def _retention(census: Census) -> Floats:

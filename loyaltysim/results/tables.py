@@ -80,8 +80,12 @@ class Tables:
 
     @cached_property
     def complaints(self) -> pd.DataFrame:
-        """Each closed complaint: week, hours from the complaint to its end, how it ended."""
-        frame = pd.DataFrame(self.result.desk, columns=["week", "hours", "answered", "resolved"])
+        """Each closed complaint: week of its end, from 1, and hours from the complaint.
+
+        `answer_hours` until somebody takes it up, `hours` until its end.
+        """
+        columns = ["week", "answer_hours", "hours", "answered", "resolved"]
+        frame = pd.DataFrame(self.result.desk, columns=columns)
         return frame.astype({"week": int, "answered": bool, "resolved": bool})
 
     @cached_property
@@ -100,6 +104,8 @@ class Tables:
         lost = bought & ~still_there(customers)
         frame["lost_at"] = np.where(lost, customers["lost_at"], np.nan)
         frame["member"] = customers["member"] == 1
+        for number, rival in enumerate(self.result.business.market.rivals or ()):
+            frame[f"purchases at {rival.name}"] = self.result.rivals["purchases"][:, number]
         for name in ("revenue", "costs", "rewards", "compensation"):
             frame[name] = customers[name] / MICRO
         return frame

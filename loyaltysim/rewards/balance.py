@@ -5,7 +5,7 @@ Issued = redeemed + expired + outstanding, in whole units, for every scheme.
 
 from __future__ import annotations
 
-from math import floor
+from math import floor, inf
 
 from loyaltysim.mechanism import Record, rule
 
@@ -44,6 +44,23 @@ def lapse_lots(member: Record, scheme: Record, now: float, flow: Record) -> None
         flow.expired += expired
         member.lots[place] = 0
     member.newest_lot = today
+
+
+@rule
+def kept_until(member: Record, scheme: Record, now: float) -> float:
+    """Week in which a unit that is held expires on average; expiry must be up to date.
+
+    The average moves on smoothly with what is earned, where the date of the oldest lot
+    would jump, however few units it holds.
+    """
+    if scheme.lot_weeks == inf:
+        return inf
+    if member.balance == 0:
+        return now + 12.0 * scheme.lot_weeks
+    aged = 0
+    for age in range(1, LOTS):
+        aged += age * member.lots[(member.newest_lot - age) % LOTS]
+    return float((member.newest_lot + LOTS - 1 - aged / member.balance) * scheme.lot_weeks)
 
 
 @rule

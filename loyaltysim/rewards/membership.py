@@ -47,7 +47,7 @@ _start = one_of(seam(schemes(), "start"), "member, scheme, now, flow")
 _lapse = one_of(seam(schemes(), "lapse"), "member, scheme, now, flow")
 _redeem = one_of(seam(schemes(), "redeem"), "member, scheme, flow")
 _earn = one_of(seam(schemes(), "earn"), "member, scheme, visit, now, flow")
-_aim = one_of(seam(schemes(), "aim"), "member, scheme, visit, now")
+_aim = one_of(seam(schemes(), "aim"), "member, scheme, visit")
 
 
 @rule
@@ -119,7 +119,14 @@ def collect(member: Record, scheme: Record, visit: Record, flow: Record) -> None
     if member.joined == 0:
         return
     _earn(scheme.kind, member, scheme, visit, visit.now, flow)
-    _aim(scheme.kind, member, scheme, visit, visit.now)
+    _aim(scheme.kind, member, scheme, visit)
+    _look_at_goal(member, scheme, visit.now)
+
+
+@rule
+def _look_at_goal(member: Record, scheme: Record, now: float) -> None:
+    """How far the goal is, and until when the units that count towards it are kept."""
+    member.goal_due = balance.kept_until(member, scheme, now)
     goal.look_at_goal(member)
 
 
@@ -143,4 +150,4 @@ def lapse(member: Record, scheme: Record, now: float, flow: Record) -> None:
     """Write off what has expired; the goal moves away with it."""
     _lapse(scheme.kind, member, scheme, now, flow)
     if member.goal_size > 0.0:
-        goal.look_at_goal(member)
+        _look_at_goal(member, scheme, now)

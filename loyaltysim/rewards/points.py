@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, inf
+from math import floor
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field
@@ -77,8 +77,7 @@ def earn(member: Record, scheme: Record, visit: Record, now: float, flow: Record
 
 
 @rule
-def aim(member: Record, scheme: Record, visit: Record, now: float) -> None:
+def aim(member: Record, scheme: Record, visit: Record) -> None:
     """The goal is the next reward; a purchase brings the points of a usual basket."""
     member.goal_size = float(scheme.reward_at)
     member.goal_step = max(1.0, scheme.per_spend * visit.usual)
-    member.goal_due = inf if scheme.lot_weeks == inf else now + 12.0 * scheme.lot_weeks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -86,8 +85,7 @@ def earn(member: Record, scheme: Record, visit: Record, now: float, flow: Record
 
 
 @rule
-def aim(member: Record, scheme: Record, _visit: Record, now: float) -> None:
+def aim(member: Record, scheme: Record, _visit: Record) -> None:
     """The goal is the full card; a visit brings one stamp."""
     member.goal_size = float(scheme.reward_at)
     member.goal_step = 1.0
-    member.goal_due = inf if scheme.lot_weeks == inf else now + 12.0 * scheme.lot_weeks

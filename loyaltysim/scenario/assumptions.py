@@ -66,6 +66,9 @@ def _fill(node: Node, names: Sequence[str], value: Node, shape: Shape) -> Node:
     first, *rest = names
     present = node.value.get(first)
     absent = present is None or present.value is None
+    instead = getattr(shape.kind, "REPLACED", {}).get(first)
+    if instead in node.value and node.value[instead].value is not None:
+        return node
     if not rest:
         if present is not None and present.value == ASSUMED:
             return node.with_item(first, value)

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from loyaltysim.scenario.nodes import Node
 from loyaltysim.scenario.overlay import overlay
-from loyaltysim.scenario.problems import Problems, ScenarioError, problem_at, shown
+from loyaltysim.scenario.problems import Problems, ScenarioError, printable, problem_at, shown
 from loyaltysim.scenario.reading import read_file
 
 MAX_CHAIN = 10
@@ -19,7 +19,7 @@ def read_extended(path: Path) -> Node:
     Raises `ScenarioError` when a file cannot be read, lies outside the folder
     of the first one, or extends itself by a detour.
     """
-    node = read_file(path, str(path))
+    node = read_file(path, printable(path))
     # The folder in which the named file stands, not that to which it may link.
     root = path.parent.resolve()
     return _extended(node, path, root, [path.resolve()])
@@ -65,7 +65,7 @@ def _target(link: Node, path: Path, root: Path) -> Path:
 
 def _linked(link: Node, other: Path) -> Node:
     try:
-        return read_file(other, str(other))
+        return read_file(other, printable(other))
     except ScenarioError as error:
         if error.problems[0].line is None:
             # The file as a whole is at fault, so the link to it is what to look at.

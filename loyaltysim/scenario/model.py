@@ -6,13 +6,21 @@ simulation runs.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from loyaltysim.evidence import beliefs, register
 from loyaltysim.rewards.programme import Programme
+from loyaltysim.scenario.given import Given
 from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.units import (
     Count,
@@ -112,6 +120,9 @@ class Contract(Terms):
 class Segment(Terms):
     """People who are alike in how they use the category."""
 
+    REPLACED: ClassVar = {"preference_spread": "switching"}
+    """Fields that are not in force where another is stated."""
+
     name: Name
     share: Share
     occasions_per_week: OccasionRate | None = None
@@ -122,6 +133,9 @@ class Segment(Terms):
     share_of_wallet: Share
     """Share of those that go to this firm, in the neutral state."""
     preference_spread: NonNegative = assumed("market.segments.preference_spread")
+    switching: Positive | None = None
+    """In place of `preference_spread`: S of the Dirichlet distribution of people's shares of
+    wallet among this firm and its rivals. The smaller, the more people keep to one of them."""
     loss_per_year: Annotated[float, BeforeValidator(share), Field(ge=0, lt=1)] = assumed(
         "market.segments.loss_per_year"
     )
@@ -131,12 +145,29 @@ class Segment(Terms):
     """Share of the suspects and prospects who never will."""
     start: Start | None = None
     """Shares by stage in week 0, where they differ from the market's."""
+    given: Given | None = None
+    """Chances stated in tables, in place of the model's own."""
 
     @model_validator(mode="after")
     def _one_kind_of_occasion(self) -> Self:
         if (self.occasions_per_week is None) == (self.contract is None):
             raise ValueError("give either occasions_per_week or contract")
+        if self.switching is not None and "preference_spread" in self.model_fields_set:
+            raise ValueError("give either preference_spread or switching")
+        if self.given is not None and self.contract is not None and self.given.of_customers:
+            raise ValueError(
+                "a contract goes on without a choice; in given, state buys_by_stage of "
+                "prospect and lost only"
+            )
         return self
+
+
+class NamedRival(Terms):
+    """One of the rivals, where they are told apart."""
+
+    name: Name
+    share: Share
+    """Of the purchases that go to rivals."""
 
 
 class Market(Terms):
@@ -145,6 +176,8 @@ class Market(Terms):
     people: Count
     start: Start
     segments: Annotated[list[Segment], Field(min_length=1, max_length=50)]
+    rivals: Annotated[list[NamedRival], Field(min_length=1, max_length=9)] | None = None
+    """Rivals to tell apart; left out, they are one."""
     growth_per_year: Annotated[float, BeforeValidator(share), Field(gt=-1, le=10)] = assumed(
         "market.growth_per_year"
     )
@@ -162,15 +195,17 @@ class Market(Terms):
         assumed("market.correlation_rate_basket")
     )
 
-    @field_validator("segments")
+    @field_validator("segments", "rivals")
     @classmethod
-    def _distinct_and_whole(cls, segments: list[Segment]) -> list[Segment]:
-        names = [segment.name for segment in segments]
+    def _distinct_and_whole(cls, named: list[Any] | None, info: ValidationInfo) -> Any:
+        names = [item.name for item in named or []]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"two segments are named {name!r}; names must differ")
-        _check_sum([(s.name, s.share) for s in segments], "the shares of the segments")
-        return segments
+                raise ValueError(f"two {info.field_name} are named {name!r}; names must differ")
+        if named:
+            shares = [(item.name, item.share) for item in named]
+            _check_sum(shares, f"the shares of the {info.field_name}")
+        return named
 
     @field_validator("season")
     @classmethod
@@ -218,6 +253,8 @@ class Desk(Terms):
     resolved: Share = assumed("firm.service.desk.resolved")
     """Share of handled complaints that end with the customer content."""
     cost_per_ticket: NonNegative = 0.0
+    grave_first: bool = False
+    """Whether complaints about grave failures are taken up before others that wait."""
 
 
 class Service(Terms):

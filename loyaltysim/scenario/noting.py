@@ -26,7 +26,7 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
         if budget > 0.0 and business.firm.marketing.budget_per_week == 0.0:
             notes.append(
                 f"{name}: its marketing budget brings nobody, since the business states none "
-                "to measure it by"
+                "to measure it by; state today's budget_per_week, or this world's reach_per_week"
             )
         if name != worlds.reference and world == alternatives[str(worlds.reference)]:
             notes.append(f"{name} does not differ from {worlds.reference!r}")

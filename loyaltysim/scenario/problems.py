@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 _LONGEST = 60
+_LONGEST_PATH = 300
 _AT_MOST = 50
 _ENOUGH = 200
 
@@ -105,5 +106,23 @@ def shown(value: Any, text: str = "") -> str:
     if isinstance(value, str) and not value.strip():
         return "an empty text"
     plain = text or (str(value).lower() if isinstance(value, bool) else str(value))
-    plain = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in plain)
-    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 3] + "..."
+    return printable(plain, _LONGEST)
+
+
+def printable(text: Any, longest: int = _LONGEST_PATH) -> str:
+    """Text of any origin, fit for one line of a terminal.
+
+    What could steer the terminal, such as a colour code in a file's name, is
+    spelt out, and the end of what is very long is left out.
+    """
+    start = str(text)[: longest + 1]
+    plain = "".join(c if c.isprintable() else spelt(c) for c in start)
+    return plain if len(plain) <= longest else plain[: longest - 3] + "..."
+
+
+def spelt(character: str) -> str:
+    """The escape that stands for a character in Python and in YAML."""
+    code = ord(character)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

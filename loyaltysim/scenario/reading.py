@@ -15,9 +15,19 @@ from typing import Any, NoReturn
 
 from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.scenario.nodes import MAX_DEPTH, MAX_NODES, Node
-from loyaltysim.scenario.problems import Place, Problem, ScenarioError, problem_at, quoted, shown
+from loyaltysim.scenario.problems import (
+    Place,
+    Problem,
+    ScenarioError,
+    printable,
+    problem_at,
+    quoted,
+    shown,
+    spelt,
+)
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 500_000
+"""The parser takes about ten microseconds for a byte at worst."""
 
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -28,6 +38,7 @@ _OCTAL_OR_HEX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _LONGEST_NUMBER = 40
+_STANDARD_TAG = "tag:yaml.org,2002:"
 
 
 def read_file(path: Path, label: str) -> Node:
@@ -43,18 +54,20 @@ def _bytes_of(path: Path, label: str) -> bytes:
     try:
         if path.is_dir():
             _refuse(label, "is a folder; name a file in it", _files_in(path))
-        if path.exists() and not path.is_file():
+        if path.exists() and not path.is_file():  # A pipe would be waited for, a device never end.
             _refuse(label, "is not a regular file")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        names = [p.name for p in _siblings(path.parent)]
-        _refuse(label, f"no such file{suggestion(path.name, names)}")
+        _refuse(label, f"no such file{_instead_of(path)}")
     except PermissionError:
         _refuse(label, "may not be read: permission is missing")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        _refuse(label, f"cannot be read: {reason}")
+    except OSError as error:
+        _refuse(label, f"cannot be read: {error.strerror}")
+    except ValueError as error:
+        if isinstance(error, ScenarioError):
+            raise
+        _refuse(label, f"cannot be read: {error}")
     if len(data) > MAX_BYTES:
         _refuse(label, f"is larger than {MAX_BYTES // 1000} kB; a scenario is a few kB")
     return data
@@ -67,16 +80,26 @@ def _siblings(folder: Path) -> list[Path]:
         return []
 
 
+def _instead_of(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"; there is no folder {quoted(path.parent)}"
+    names = [p.name for p in _siblings(path.parent)]
+    whole = [name for name in names if name.startswith(f"{path.name}.")]
+    return suggestion(path.name, names) or suggestion(f"{path.name}.yaml", whole)
+
+
 def _files_in(folder: Path) -> str:
-    names = [p.name for p in _siblings(folder)][:10]
+    names = [printable(p.name) for p in _siblings(folder)][:10]
     return f", such as {', '.join(names)}" if names else ""
 
 
 def _decoded(data: bytes, label: str) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _refuse(label, "is UTF-16 text; save it as UTF-8")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")):
+        _refuse(label, "is UTF-16 or UTF-32 text; save it as UTF-8")
     if b"\0" in data:
-        _refuse(label, "is not text (it holds zero bytes); a scenario is a UTF-8 text file")
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        hint = "is not text (it holds zero bytes); a scenario is a UTF-8 text file"
+        raise ScenarioError([Problem(label, line, hint=hint)])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -92,6 +115,7 @@ def parse(text: str, label: str) -> Node:
     """The nodes of YAML 1.2 text. Raises `ScenarioError`."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.reader import ReaderError
 
     reader = YAML(typ="safe", pure=True)
     try:
@@ -99,10 +123,17 @@ def parse(text: str, label: str) -> Node:
     except ScenarioError:
         raise
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        first, mark = error.context_mark, error.problem_mark or error.context_mark
         place = Place(label, mark.line + 1, mark.column + 1) if mark else None
-        hint = f"is not valid YAML: {_plain_words(str(error.problem or error.context))}"
-        raise ScenarioError([problem_at(place, hint=hint)]) from None
+        words = _plain_words(str(error.problem or error.context))
+        if mark:
+            from_line = first.line if first else mark.line
+            words += _lookalike(text.split("\n")[from_line : mark.line + 1], from_line + 1)
+        raise ScenarioError([problem_at(place, hint=f"is not valid YAML: {words}")]) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        hint = f"holds the control character {spelt(text[error.position])}; delete it"
+        raise ScenarioError([Problem(label, line, hint=hint)]) from None
     except RecursionError:
         _refuse(label, f"is nested deeper than {MAX_DEPTH} levels")
     except Exception as error:
@@ -119,7 +150,20 @@ def _plain_words(message: str) -> str:
         return "a colon in an unexpected place; check the indentation, or put the text in quotes"
     if "could not find expected ':'" in message:
         return "a line without a colon; write `field: value`"
+    if "<document start>" in message or "<block end>" in message:
+        return "does not fit the lines above; check the indentation, or put the text in quotes"
+    if "end of stream" in message or "<stream end>" in message:
+        return "the file ends inside a bracket, a brace or a quoted text; close it"
     return message
+
+
+def _lookalike(lines: list[str], first: int) -> str:
+    """What a Chinese keyboard or a word processor put in place of a colon or a space."""
+    for number, line in enumerate(lines, first):
+        for character, meant in (("：", "colon"), ("\u3000", "space"), ("\xa0", "space")):
+            if character in line.partition("#")[0]:
+                return f"; {printable(character)} in line {number} is no plain {meant}"
+    return ""
 
 
 class _Builder:
@@ -157,7 +201,8 @@ class _Builder:
         if kind == "AliasEvent":
             return self.alias(event, depth)
         if event.tag is not None:
-            self.refuse(event, f"tags such as {shown(str(event.tag))} are not used in scenarios")
+            tag = shown(str(event.tag).replace(_STANDARD_TAG, "!!"))
+            self.refuse(event, f"tags such as {tag} are not used in scenarios")
         self.count(event, 1, depth)
         before, self.deepest, deepest = self.nodes - 1, depth, self.deepest
         place = self.place(event)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loyaltysim.scenario.nodes import nodes_of, plain
+from loyaltysim.scenario.problems import spelt
 
 _WIDTH = 92
 _BARE = re.compile(
@@ -68,9 +69,4 @@ def _single(value: Any) -> str:
     if _BARE.fullmatch(value) and value.lower() not in _QUOTED:
         return value
     quoted = json.dumps(value, ensure_ascii=False)
-    return "".join(c if c.isprintable() else _escape(c) for c in quoted)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return "".join(c if c.isprintable() else spelt(c) for c in quoted)

@@ -8,16 +8,10 @@ own data cannot tell.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import signal
-import sys
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import exp, log, sqrt
 from typing import Any
 
@@ -34,6 +28,7 @@ from loyaltysim.scenario.twins import same_occasions
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import run
 from loyaltysim.studies.steady import steady
+from loyaltysim.studies.workers import spread
 
 DECISIONS = {"assumption": 40}
 WALLET_SHARE_OF_RUNS = 4
@@ -113,44 +108,8 @@ def _work(
             yield task, live_task(text, levels, task)
         return
     # Compiled once here, so that the workers find it in the cache.
-    done = live_task(text, levels, tasks[0])
-    yield tasks[0], done
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(processes, len(tasks) - 1), mp_context=spawn) as pool:
-        with _main_left_alone():
-            waiting: dict[Future[list[Summary]], Task] = {
-                pool.submit(live_task, text, levels, task): task for task in tasks[1:]
-            }
-        try:
-            for future in as_completed(waiting):
-                yield waiting[future], future.result()
-        except BaseException:
-            # Not by shutdown(): leaving the pool calls it again, and takes this back.
-            for future in waiting:
-                future.cancel()
-            raise
-
-
-@contextmanager
-def _main_left_alone() -> Iterator[None]:
-    """Start workers that do not import the caller's script again.
-
-    They need nothing of it, and a script without an `if __name__ == "__main__"` would
-    otherwise start its comparison once more in each worker. Ctrl-C is left to this
-    process: workers inherit that it is ignored.
-    """
-    main = sys.modules["__main__"]
-    names = [name for name in ("__file__", "__spec__") if name in vars(main)]
-    kept: dict[str, Any] = {name: vars(main).pop(name) for name in names}
-    main.__spec__ = None
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN) if in_main_thread else None
-    try:
-        yield
-    finally:
-        vars(main).update(kept)
-        if before is not None:
-            signal.signal(signal.SIGINT, before)
+    yield tasks[0], live_task(text, levels, tasks[0])
+    yield from spread(partial(live_task, text, levels), tasks[1:], processes)
 
 
 @lru_cache(maxsize=2)

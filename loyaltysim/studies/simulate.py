@@ -8,7 +8,7 @@ from loyaltysim.results.tables import Tables
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.nearest import suggestion
-from loyaltysim.scenario.problems import Problem
+from loyaltysim.scenario.problems import Problem, shown
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import run
 from loyaltysim.studies.steady import steady
@@ -47,7 +47,7 @@ def _chosen(scenario: Scenario, alternative: str | None) -> Business:
                 Problem(
                     None,
                     field="alternatives",
-                    found=alternative,
+                    found=shown(alternative),
                     allowed=", ".join(known),
                     hint=hint,
                 )
