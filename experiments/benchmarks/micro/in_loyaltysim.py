@@ -25,7 +25,8 @@ def live(_terms: Terms, people: int, seed: int) -> dict[str, NDArray[np.float64]
     """Outcomes of each customer."""
     business = business_of(people)
     customers = run(business, seed=seed).customers
-    assert business.programme is not None and business.programme.points is not None
+    assert business.programme is not None
+    assert business.programme.points is not None
     points = business.programme.points
     bought_before = 1
     return {

@@ -22,7 +22,8 @@ def live(terms: Terms, people: int, seed: int) -> dict[str, Floats]:
     hazard = t.hazard * rng.lognormal(-0.5 * t.hazard_spread**2, t.hazard_spread, people)
     satisfaction = t.quality + t.satisfaction_spread * rng.standard_normal(people)
     expectation = np.full(people, t.quality)
-    last = np.zeros(people)
+    usual_gap = (1.0 + odds) / (rate * odds)
+    last = -np.minimum(rng.standard_exponential(people) / rate, rng.random(people) * usual_gap)
     joined = np.full(people, np.inf)
     balance = np.zeros(people)
     purchases = np.zeros(people)
@@ -71,7 +72,7 @@ def live(terms: Terms, people: int, seed: int) -> dict[str, Floats]:
             after = satisfied - expected
             gap[bought] = after * np.where(after < 0.0, t.loss_weight, 1.0)
             log_risk = -t.satisfaction_stays * gap
-            log_risk[holds] -= t.member_stays
+            log_risk[balance[i] > 0.0] -= t.member_stays
             risk = hazard[i] * (now - last[i]) * np.exp(log_risk)
             last[i] = now
             lost = rng.random(len(i)) < -np.expm1(-risk)

@@ -23,7 +23,9 @@ class Customer:
         self.hazard = t.hazard * luck.lognormvariate(-0.5 * t.hazard_spread**2, t.hazard_spread)
         self.satisfaction = luck.gauss(t.quality, t.satisfaction_spread)
         self.expectation = t.quality
-        self.last = 0.0
+        # The latest decision to stay: at the latest occasion, or purchase if that is later.
+        share = self.odds / (1.0 + self.odds)
+        self.last = -min(luck.expovariate(self.rate), luck.random() / (self.rate * share))
         self.joined = inf
         self.balance = 0
         self.purchases = 0
@@ -52,7 +54,7 @@ class Customer:
         if random() * (1.0 + t.rival + wish) < wish:
             self.visit(now)
         risk = self.hazard * (now - self.last) * exp(-t.satisfaction_stays * self.disconfirmation())
-        if held:
+        if self.balance:
             risk *= exp(-t.member_stays)
         self.last = now
         if random() < 1.0 - exp(-risk):

@@ -15,13 +15,15 @@ points as it stands:
         expectation  += expectation_moves  (q - expectation)
     is lost with chance 1 - exp(-hazard t exp(-satisfaction_stays D - member_stays [balance > 0]))
 
-D in the last line is that after the visit, the balance that before it, and t the weeks
-since the last occasion (since week 0 at the first).
+D and the balance in the last line are those after the visit, t the weeks since the last such
+decision; the first looks back to an occasion before week 0, or to the purchase that was
+made up to a usual gap ago, whichever is later.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -73,8 +75,6 @@ def terms_of(business: Any) -> Terms:
     basket, points = segment.basket, business.programme.points
     buys, here = segment.buy_share, segment.share_of_wallet
     within, between = basket.within, basket.between
-    from math import log
-
     return Terms(
         weeks=business.weeks,
         rate_mean=segment.occasions_per_week.mean,
