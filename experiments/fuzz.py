@@ -63,6 +63,7 @@ class Watch:
         sys.addaudithook(self.hook)
 
     def hook(self, event: str, args: tuple[Any, ...]) -> None:
+        """Hear of every file that is opened, made, moved or deleted."""
         if not self.allowed:
             return
         if event in FORBIDDEN:
