@@ -113,7 +113,7 @@ def summed_up(moments: list[Moment]) -> str:
         stood = STOOD.get(moments[0].facts["stood"])
         text = f"{many(len(moments), 'occasion')} passed: {stood}." if stood else text
     for name, facts in _summed_schemes(moments).items():
-        text += f" {facts['issued']:,} {name} earned ({facts['balance']:,} held)."
+        text += f" {name.capitalize()}: {facts['issued']:,} earned, {facts['balance']:,} held."
     return text
 
 
