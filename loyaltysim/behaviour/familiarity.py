@@ -33,7 +33,8 @@ def fade(customer: Record, contact: Record, week: Record, beliefs: Record, now: 
     else:
         lost += beliefs.familiarity_breaks * (week.team_change - customer.team_seen)
         customer.team_seen = week.team_change
-    customer.familiarity *= exp(-lost)
+    if customer.familiarity > 0.0:
+        customer.familiarity *= exp(-lost)
     customer.familiarity_at = now
 
 

@@ -25,8 +25,12 @@ from loyaltysim.customers.staying import decide_staying, leave, sleep_on, terms_
 from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
 from loyaltysim.draws import occasion_luck
 from loyaltysim.mechanism import Record, rule
+from loyaltysim.memory import fetch
 from loyaltysim.rewards.goal import goal_pull, goal_risk
 from loyaltysim.rewards.membership import collect, holds, is_open, lapse, settle_claims, stake
+
+AHEAD = 8
+"""How many customers ahead memory is asked for a record."""
 
 MOST_WORDS = MOST_TOLD + 1
 """Words that one occasion can add to the outbox."""
@@ -208,6 +212,12 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
     earned = 0
 
     for i in range(start, hi):
+        # Records lie too far apart for the processor to guess which is wanted next.
+        soon = i + AHEAD
+        if soon < hi and due[soon] < week.ends:
+            fetch(customers, soon)
+            if programmes > 0:
+                fetch(members, soon)
         if due[i] >= week.ends:
             continue
         customer = customers[i]

@@ -84,7 +84,7 @@ def goal_pull(
     progress = 1.0 - member.goal_left / member.goal_size
     pull = (beliefs.progress_pull * progress + beliefs.head_start_pull * scheme.given) * worn
     time_left = min(member.goal_due - now, beliefs.foresight_weeks)
-    if time_left > 0.0 and scheme.reward_value > 0.0:
+    if time_left > 0.0 and scheme.reward_value * beliefs.price_response > 0.0:
         expected = time_left / gap
         if renews:
             exponent = chance_if_renewed(member.goal_visits, expected)

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from loyaltysim.report.words import share
 from loyaltysim.story.life import Pair, Worlds
-from loyaltysim.story.recording import Moment
+from loyaltysim.story.moment import Moment
 from loyaltysim.story.telling import (
     chances,
     is_ordinary,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from loyaltysim.ledger import MICRO
 from loyaltysim.simulation import Result
-from loyaltysim.story.recording import Facts, Moment
+from loyaltysim.story.moment import Facts, Moment
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,53 +10,34 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from math import inf, log
 from types import FrameType
 from typing import Any
 
 from loyaltysim.behaviour import word
-from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, consider_again, is_customer
+from loyaltysim.behaviour.awareness import DORMANT, consider_again
 from loyaltysim.behaviour.habit import remember_choice
 from loyaltysim.behaviour.occasions import drift_on
 from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.customers import choice, given, population, staying, visit
 from loyaltysim.customers.stages import STAGES, stage_of
-from loyaltysim.ledger import TALLY
 from loyaltysim.rewards import goal, membership
 from loyaltysim.rewards.balance import FLOWS
-from loyaltysim.rewards.programme import schemes
+from loyaltysim.story.moment import (
+    BOOKED,
+    NAMES,
+    OPTIONS,
+    Facts,
+    Moment,
+    flows,
+    ln,
+    number,
+    scheme_name,
+    standing,
+    values,
+)
 
-OPTIONS = ("here", "rival", "nothing")
-
-_BOOKED = tuple(name for name in TALLY if name != "occasions")
-"""What happens at a moment; an occasion itself is counted before it can be seen."""
-
-Facts = dict[str, Any]
 Steps = Generator[None, Any, None]
-
-
-@dataclass
-class Moment:
-    """Something that happened to a person, with what the rules said about it.
-
-    `date` is in weeks from the start of the run; `nth` is the number of the occasion
-    (from 0), or of the message within the life; `facts` hold numbers, text, lists and maps.
-    """
-
-    date: float
-    kind: str
-    nth: int
-    facts: Facts = field(default_factory=dict)
-
-    @property
-    def key(self) -> tuple[float, int, int]:
-        """What a moment has in common with the same one in another world, in order of time."""
-        return (self.date, KINDS.index(self.kind), self.nth)
-
-
-KINDS = ("start", "occasion", "word", "complaint", "expiry", "last day")
-"""Kinds of moments, in their order within a date."""
+Terms = tuple[dict[str, float], dict[str, float]]
 
 
 class Recorder:
@@ -127,7 +108,7 @@ class Recorder:
             if frame in self._watched:
                 with suppress(StopIteration):
                     self._watched.pop(frame).send(returned)
-            elif frame.f_back is not None and id(frame.f_back.f_code) in _SUMS:
+            if frame.f_back is not None and id(frame.f_back.f_code) in _SUMS:
                 self._add_term(frame, frame.f_back, returned)
 
     def _add_term(self, frame: FrameType, caller: FrameType, returned: Any) -> None:
@@ -135,6 +116,7 @@ class Recorder:
         package, _, name = str(frame.f_globals.get("__name__", "")).rpartition(".")
         if id(frame.f_code) in _SUMS or not package.startswith("loyaltysim"):
             return
+        name = NAMES.get(name, name)
         if caller.f_code is choice.wishes.__code__:
             self._wishes[name] = float(returned)
         else:
@@ -147,7 +129,7 @@ class Recorder:
         self._close()
         self._now = Moment(float(date), kind, int(nth))
         self._records = (customer, tally)
-        self._stood = (int(customer.stage), *_values(tally))
+        self._stood = (int(customer.stage), *values(tally))
         self.moments.append(self._now)
         return self._now
 
@@ -159,9 +141,9 @@ class Recorder:
         stage, *before = self._stood
         if stage != customer.stage:
             facts["stage"] = [STAGES[stage], STAGES[int(customer.stage)]]
-        after = _values(tally)
+        after = values(tally)
         facts["booked"] = {
-            name: b - a for name, a, b in zip(_BOOKED, before, after, strict=True) if a != b
+            name: b - a for name, a, b in zip(BOOKED, before, after, strict=True) if a != b
         }
         self._now = None
 
@@ -181,7 +163,7 @@ class Recorder:
         customer, tally = local["customer"], local["tally"]
         facts = self._open("occasion", local["now"], customer.occasions, customer, tally).facts
         facts["chosen"] = OPTIONS[choice.NOTHING]
-        facts["stood"] = _standing(customer)
+        facts["stood"] = standing(customer)
         self._goals = ({}, {})
         yield
 
@@ -200,7 +182,7 @@ class Recorder:
         if not local["renews"]:
             scheme = local["scheme"]
             goals = self._goals[int(scheme.rival)]
-            name = f"open goal ({_scheme_name(scheme)})"
+            name = f"open goal ({scheme_name(scheme)})"
             goals[name] = goals.get(name, 0.0) + float(pull)
 
     def _rumour(self, _frame: FrameType) -> Steps:
@@ -215,7 +197,7 @@ class Recorder:
         after = yield
         # How many log-odds one log-rate was worth here: read off what the rule made of it.
         known = rate != 0.0 and before > 0.0
-        worth = (_ln(after / before) - extra) / rate if known else 1.0 + odds
+        worth = (ln(after / before) - extra) / rate if known else 1.0 + odds
         self._lifts.append(worth)
 
     def _make_choice(self, _frame: FrameType) -> Steps:
@@ -228,42 +210,38 @@ class Recorder:
             facts["contract"] = "goes on" if chosen == choice.FIRM else "not looked at"
 
     def _choose(self, frame: FrameType) -> Steps:
-        local = frame.f_locals
+        local, asked = frame.f_locals, _caller(frame)
         u, weight, rival = (float(local[name]) for name in ("u", "weight", "rival_weight"))
-        asked = _caller(frame)
-        customer, stated = asked["customer"], float(asked["given"])
         total = 1.0 + weight + rival
-        facts: Facts = {
-            "here": weight / total,
-            "rival": rival / total,
-            "draw": u,
-            "stated": stated >= 0.0,
-        }
+        facts: Facts = {"here": weight / total, "rival": rival / total, "draw": u}
         yield
-        facts["log_odds"], facts["rival_log_odds"] = self._reasons(asked, customer, stated)
+        facts["stated"] = "odds" in asked
+        reasons = self._stated(asked) if facts["stated"] else self._reasons(asked)
+        facts["log_odds"], facts["rival_log_odds"] = reasons
         self._facts()["choice"] = facts
 
-    def _reasons(
-        self, asked: Facts, customer: Any, stated: float
-    ) -> tuple[dict[str, float], dict[str, float]]:
+    def _choose_by_table(self, _frame: FrameType) -> Steps:
+        self._facts()["chosen"] = OPTIONS[int((yield))]
+
+    def _stated(self, asked: Facts) -> Terms:
+        return {}, {"preference": ln(asked["rival_weight"])}
+
+    def _reasons(self, asked: Facts) -> Terms:
         """Log-odds against buying nothing, of buying here and at a rival, term by term."""
-        wanted, rivals = self._goals
-        there = {"preference": _ln(float(customer.rival_weight))}
-        lifts = list(self._lifts)
+        customer, (wanted, rivals), lifts = asked["customer"], self._goals, list(self._lifts)
+        there = {"preference": ln(customer.rival_weight)}
         if float(asked["rival_pull"]) > 0.0:
             worth = lifts.pop(0)
             there |= {name: worth * rate for name, rate in rivals.items()}
-        if stated >= 0.0:
-            return {}, there
-        here = {"preference": _ln(float(customer.firm_weight))}
+        here = {"preference": ln(customer.firm_weight)}
         if customer.purchases == 0:
-            here["first purchase"] = _ln(float(asked["segment"].first_chance))
+            here["first purchase"] = ln(asked["segment"].first_chance)
         worth = lifts.pop(0)
         here |= {name: worth * rate for name, rate in (self._wishes | wanted).items()}
         if self._heard != 0.0:
-            here["word heard"] = float(self._heard)
+            here[NAMES["word"]] = float(self._heard)
         if self._hunger != 1.0:
-            here["pantry"] = there["pantry"] = _ln(float(self._hunger))
+            here["pantry"] = there["pantry"] = ln(self._hunger)
         return here, there
 
     def _serve(self, frame: FrameType) -> Steps:
@@ -304,9 +282,9 @@ class Recorder:
         """Any rule on a membership that issues, redeems or lets expire."""
         local = frame.f_locals
         member, scheme, flow = local["member"], local["scheme"], local["flow"]
-        joined, before = int(member.joined), _flows(flow)
+        joined, before = int(member.joined), flows(flow)
         yield
-        units = [b - a for a, b in zip(before, _flows(flow), strict=True)]
+        units = [b - a for a, b in zip(before, flows(flow), strict=True)]
         if not any(units) and joined == member.joined:
             return
         if "visit" not in local:
@@ -317,7 +295,7 @@ class Recorder:
                 self._open("expiry", local["now"], 0, customer, tally)
         found = self._facts().setdefault("schemes", {})
         facts = found.setdefault(
-            _scheme_name(scheme), {"rival": bool(scheme.rival), **dict.fromkeys(FLOWS, 0)}
+            scheme_name(scheme), {"rival": bool(scheme.rival), **dict.fromkeys(FLOWS, 0)}
         )
         for name, amount in zip(FLOWS, units, strict=True):
             facts[name] += amount
@@ -340,7 +318,7 @@ class Recorder:
 
     def _goal_risk(self, frame: FrameType) -> Steps:
         risk = yield
-        name = f"open goal ({_scheme_name(frame.f_locals['scheme'])})"
+        name = f"open goal ({scheme_name(frame.f_locals['scheme'])})"
         self._risks[name] = self._risks.get(name, 0.0) + float(risk)
 
     def _stake(self, _frame: FrameType) -> Steps:
@@ -357,14 +335,15 @@ class Recorder:
             "log_risk": float(local["log_risk"]),
             "terms": dict(self._risks),
             # Not worked out where the draw is far from both.
-            "knowingly": _number(local.get("known")),
-            "silently": _number(local.get("silent")),
+            "knowingly": number(local.get("known")),
+            "silently": number(local.get("silent")),
         }
 
-    def _decide_by_table(self, frame: FrameType) -> Steps:
+    def _stay_by_table(self, frame: FrameType) -> Steps:
+        local = frame.f_locals
+        chance = float(local["segment"].given_loss[local["stage"]])
         yield
-        u, chance = (float(frame.f_locals[name]) for name in ("u", "chance"))
-        self._facts()["staying"] = {"draw": u, "stated": chance}
+        self._facts()["staying"] = {"draw": float(local["u"]), "stated": chance}
 
     def _leave(self, frame: FrameType) -> Steps:
         yield
@@ -413,35 +392,18 @@ class Recorder:
 
 # By identity: the hash of a code object changes in Python 3.11 while it is run.
 _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
-    id(rule.__code__): getattr(Recorder, f"_{name or rule.__name__}")
-    for rule, name in (
-        (population.live_week, ""),
-        (population.read_messages, ""),
-        (population.receive, ""),
-        (population.make_choice, ""),
-        (drift_on, ""),
-        (consider_again, ""),
-        (goal.goal_pull, ""),
-        (goal.goal_risk, ""),
-        (word.rumour, ""),
-        (word.hearer, ""),
-        (appetite, ""),
-        (remember_choice, ""),
-        (choice.lifted, ""),
-        (choice.choose, ""),
-        (visit.serve, ""),
-        (visit.take_in, ""),
-        (membership.settle_claims, "scheme"),
-        (membership.collect, "scheme"),
-        (membership.lapse, "scheme"),
-        (membership.stake, ""),
-        (staying.terms_of_leaving, ""),
-        (staying.decide_staying, ""),
-        (staying.sleep_on, ""),
-        (staying.leave, ""),
-        (given.decide_by_table, ""),
-        (stage_of, ""),
+    id(rule.__code__): getattr(Recorder, f"_{rule.__name__}")
+    for rule in (
+        population.live_week, population.read_messages, population.receive, population.make_choice,
+        drift_on, consider_again, word.rumour, word.hearer, appetite, remember_choice,
+        choice.lifted, choice.choose, given.choose_by_table, given.stay_by_table,
+        visit.serve, visit.take_in, goal.goal_pull, goal.goal_risk, membership.stake,
+        staying.terms_of_leaving, staying.decide_staying, staying.sleep_on, staying.leave, stage_of,
     )
+}  # fmt: skip
+_WATCHES |= {
+    id(rule.__code__): Recorder._scheme
+    for rule in (membership.settle_claims, membership.collect, membership.lapse)
 }
 _SUMS: set[int] = {
     id(rule.__code__) for rule in (choice.wishes, staying.staying_terms, staying.terms_of_leaving)
@@ -452,37 +414,3 @@ _SUMS: set[int] = {
 def _caller(frame: FrameType) -> Facts:
     assert frame.f_back is not None
     return frame.f_back.f_locals
-
-
-def _values(tally: Any) -> tuple[int, ...]:
-    return tuple(int(tally[name]) for name in _BOOKED)
-
-
-def _flows(flow: Any) -> list[int]:
-    return [int(flow[name]) for name in FLOWS]
-
-
-def _standing(customer: Any) -> str:
-    """How somebody stands before an occasion, as far as it decides whether there is a choice."""
-    if customer.never:
-        return "never"
-    if customer.aware == 0:
-        return "stranger"
-    if customer.activity == DORMANT:
-        return "asleep"
-    if customer.activity != ACTIVE:
-        return "lost"
-    return "customer" if is_customer(customer) else "prospect"
-
-
-def _scheme_name(scheme: Any) -> str:
-    name = str(schemes()[int(scheme.kind)].NAME)
-    return f"{name} at rivals" if scheme.rival else name
-
-
-def _ln(x: float) -> float:
-    return log(x) if x > 0.0 else -inf
-
-
-def _number(x: Any) -> float | None:
-    return None if x is None else float(x)

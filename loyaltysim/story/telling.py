@@ -11,7 +11,7 @@ from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import MICRO
 from loyaltysim.report.words import number, share
 from loyaltysim.story.life import Life
-from loyaltysim.story.recording import Facts, Moment
+from loyaltysim.story.moment import Facts, Moment
 
 DATE = 17
 """Width of the column of dates."""

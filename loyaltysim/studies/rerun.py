@@ -143,17 +143,17 @@ def rerun(
     scenario = load(folder / SCENARIO)
     written = _live(origin, scenario, out, processes, progress)
     new = hashes(written)
-    there = hashes_of(folder, [*new, *origin.hashes])
+    there = hashes(folder)
     differ: dict[str, str] = {}
     for name in sorted({*new, *origin.hashes}):
         if name not in new:
             differ[name] = "is not written any more"
         elif name not in there:
             differ[name] = "is missing in the folder"
+        elif there[name] != origin.hashes.get(name, there[name]):
+            differ[name] = "was changed after it was written"
         elif there[name] != new[name]:
-            then = origin.hashes.get(name)
-            edited = then is not None and then != there[name]
-            differ[name] = "was changed after it was written" if edited else "has other content"
+            differ[name] = "has other content"
     now = _versions(provenance(scenario, {}, {}))
     changed = {
         name: (then, now.get(name, "none"))
@@ -161,12 +161,6 @@ def rerun(
         if now.get(name) != then
     }
     return Repeat([name for name in sorted(new) if name not in differ], differ, changed)
-
-
-def hashes_of(folder: Path, names: list[str]) -> dict[str, str]:
-    """Hashes of those of the files that are in the folder; a name is never a path."""
-    found = hashes(folder)
-    return {name: found[name] for name in names if name in found}
 
 
 def _live(
