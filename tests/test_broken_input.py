@@ -6,9 +6,12 @@ The messages are those of the command line, in full up to what is left out as `.
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from commands import ROOT
 from test_scenario import COFFEE
 
 YAML = COFFEE.encode()
@@ -297,3 +300,17 @@ def test_a_name_is_shown_as_it_is_and_does_nothing(say, tmp_path, ready, monkeyp
     assert "<script>alert(1)</script>" in said.out
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "scenario.yaml"]
     assert not list(Path(tmp_path / "mine").glob("*/*"))
+
+
+def test_mutated_scenarios_through_the_command_line():
+    """A few of the thousands of `experiments/fuzz.py`."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "experiments" / "fuzz.py", "--number", "60", "--seed", "7"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "valid, compared and written" in done.stdout
+    assert done.stdout.endswith("\n0 failures\n")
