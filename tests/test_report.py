@@ -56,7 +56,7 @@ Plan = dict[str, tuple[float, dict[str, Any]]]
 USUAL: Plan = {
     "nothing": (0.0, {}),
     "points": (800.0, {"programme": POINTS}),
-    "points, copied": (-300.0, {"programme": POINTS, "rival": {"copies_after": "12 months"}}),
+    "points, copied": (-300.0, {"programme": POINTS, "rival": {"copies_after": "6 months"}}),
     "service": (1500.0, {"firm": {"service": {"response_hours": 4}, "costs_per_week": 180}}),
 }
 
