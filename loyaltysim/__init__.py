@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Scenario", "ScenarioError", "__version__", "compare", "load", "simulate"]
+__all__ = ["Scenario", "ScenarioError", "__version__", "compare", "load", "simulate", "trace"]
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario, ScenarioError, load
     from loyaltysim.studies.compare import compare
     from loyaltysim.studies.simulate import simulate
+    from loyaltysim.studies.trace import trace
 
 _HOMES = {
     "load": "loyaltysim.scenario",
@@ -23,6 +24,7 @@ _HOMES = {
     "ScenarioError": "loyaltysim.scenario",
     "compare": "loyaltysim.studies.compare",
     "simulate": "loyaltysim.studies.simulate",
+    "trace": "loyaltysim.studies.trace",
 }
 
 

@@ -25,6 +25,7 @@ app = App(
     version=__version__,
     suppress_keyboard_interrupt=False,  # `command.main` says what became of the work.
     help="Try loyalty programmes on simulated customers before launching them.",
+    help_format="plaintext",
     help_epilogue=(
         "Exit codes: 0 done, 1 could not be done, 2 wrong input, 130 stopped. "
         "Start with `loyaltysim init` and `loyaltysim compare scenario.yaml`."

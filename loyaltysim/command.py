@@ -36,6 +36,7 @@ def main() -> None:
 
 def _run() -> int:
     try:
+        import loyaltysim.cli_inside  # noqa: F401  (adds its commands)
         from loyaltysim.cli import app
 
         code = app(

@@ -55,6 +55,8 @@ Weeks = Annotated[float, BeforeValidator(weeks), Field(gt=0, le=5200)]
 Share = Annotated[float, BeforeValidator(share), Field(ge=0, le=1)]
 Positive = Annotated[float, BeforeValidator(number), Field(gt=0, le=1e12)]
 NonNegative = Annotated[float, BeforeValidator(number), Field(ge=0, le=1e12)]
+Spread = Annotated[float, BeforeValidator(number), Field(ge=0, le=5)]
+"""Standard deviation on a log scale; at 5 one person in six has 150 times the usual or more."""
 YearlyRate = Annotated[float, BeforeValidator(share), Field(ge=0, le=50)]
 """Events per head and year; 60% a year is a hazard of 0.6, so more than 100% is possible."""
 Count = Annotated[int, BeforeValidator(number), Field(ge=1, le=10_000_000)]

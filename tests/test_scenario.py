@@ -255,11 +255,11 @@ FILES = {
     "null": (b"null", "is empty"),
     "list": (b"- a\n- b\n", "found a list; a scenario is a map of fields"),
     "word": (b"hello", "found hello; a scenario is a map of fields"),
-    "utf16": (COFFEE.encode("utf-16"), "is UTF-16 text; save it as UTF-8"),
+    "utf16": (COFFEE.encode("utf-16"), "is UTF-16 or UTF-32 text; save it as UTF-8"),
     "latin1": ("name: caf\xe9\n".encode("latin-1"), "is not UTF-8 (byte 0xe9)"),
     "binary": (bytes(range(256)), "is not text"),
-    "bell": (b"name: \x07", "is not valid YAML"),
-    "large": (b"#" * 2_000_000, "is larger than 1000 kB"),
+    "bell": (b"name: \x07", "holds the control character \\x07; delete it"),
+    "large": (b"#" * 2_000_000, "is larger than 500 kB"),
     "deep": (b"a: " + b"[" * 5000, "nested deeper than 32 levels"),
     "deep block": (b"- " * 5000, "nested deeper than 32 levels"),
     "wide": (b"a: [" + b"1," * 30_000 + b"]", "more than 20000 values"),
@@ -562,7 +562,7 @@ def test_notes_say_what_is_valid_but_worth_knowing(coffee):
     notes = "\n".join(coffee.notes())
     assert "points: set_up, per_week, cost_per_member_year not stated, counted as 0" in notes
     assert "card: reward_value not stated, a reward is worth its selling price, 2.81" in notes
-    assert "base stays level" in notes
+    assert "their number stays level" in notes
     dear = coffee.change({"alternatives.points.programme.points.reward_cost": 101})
     assert "points: a reward costs 101.00, more than the 100.00 spent" in "\n".join(dear.notes())
     stated = {"set_up": 1, "per_week": 1, "cost_per_member_year": 0}

@@ -95,8 +95,8 @@ def paths(tree, at=()):
             yield (*at, key)
 
 
-def mutated_document(luck):
-    document = json.loads(json.dumps(FULL if luck.random() < 0.2 else BASE))
+def mutated_document(luck, base=None):
+    document = json.loads(json.dumps(base or (FULL if luck.random() < 0.2 else BASE)))
     if luck.random() < 0.2:
         document["alternatives"][luck.choice(VALUES[14:19]) or "x"] = luck.choice([None, {}])
         return document

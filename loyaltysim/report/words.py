@@ -342,19 +342,23 @@ class _Answer:
         pairs = [(n, n + COPIED) for n in programmes if n + COPIED in self.comparison.names]
         if not pairs:
             return ""
+        worlds = self.comparison.scenario.alternatives
+        after = worlds[pairs[0][1]].rival.copies_after or 0.0
+        if after >= worlds[pairs[0][1]].weeks:
+            return f"Rivals copy after {horizon(after)} only, which these years do not show."
         profit = self.frame["incremental_profit"]
         parts = []
         for name, twin in pairs:
             step = max(self.steps[name], self.steps[twin])
-            before, after = self._money(profit[name], step), self._money(profit[twin], step)
+            before, then = self._money(profit[name], step), self._money(profit[twin], step)
             row = self.frame.loc[twin]
             open_ = " (zero within the interval)" if row["low"] <= 0.0 <= row["high"] else ""
-            parts.append(f"{_quoted(name)} from {before} to {after}{open_}")
+            parts.append(f"{_quoted(name)} from {before} to {then}{open_}")
         shown = "; ".join(parts[:3])
         more = f"; and {len(parts) - 3} more in the table" if len(parts) > 3 else ""
         worse = all(profit[twin] < profit[name] for name, twin in pairs)
         verb = "take" if worse else "move"
-        return f"Rivals that all copy the programme after a year {verb} {shown}{more}."
+        return f"Rivals that all copy the programme after {horizon(after)} {verb} {shown}{more}."
 
 
 def few(comparison: Comparison) -> str:

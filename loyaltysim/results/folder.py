@@ -26,6 +26,9 @@ from loyaltysim.scenario.problems import printable
 if TYPE_CHECKING:
     import pandas as pd
 
+SCENARIO, PROVENANCE = "scenario.yaml", "provenance.json"
+"""Names of the scenario as it was run, and of where the results come from."""
+
 _PARTIAL = ".partial"
 """Ends the name of a folder that is being written."""
 
@@ -69,8 +72,13 @@ def left_over(folder: Path) -> list[Path]:
     return [p for p in beside if p.name.startswith(f".{folder.name}") and p.suffix == _PARTIAL]
 
 
-def provenance(scenario: Scenario, command: Mapping[str, Any]) -> dict[str, Any]:
-    """What is needed to get the same figures again: inputs, versions, platform; no clock time."""
+def provenance(
+    scenario: Scenario, command: Mapping[str, Any], files: Mapping[str, str]
+) -> dict[str, Any]:
+    """What is needed to get the same figures again, and to see that they are the same.
+
+    Inputs, versions, platform, and the hashes of all other files (`files`); no clock time.
+    """
     text = dump(scenario.document)
     libraries = ("numpy", "numba", "scipy", "pandas", "simpy", "pydantic", "ruamel.yaml")
     return {
@@ -81,6 +89,16 @@ def provenance(scenario: Scenario, command: Mapping[str, Any]) -> dict[str, Any]
         "python": platform.python_version(),
         "platform": f"{sys.platform} {platform.machine()}",
         "libraries": {name: version(name) for name in libraries},
+        "files_sha256": dict(files),
+    }
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file of a folder but its provenance, by name."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.name != PROVENANCE and path.is_file()
     }
 
 
@@ -111,13 +129,12 @@ def write(
             )
             if parquet:
                 table.to_parquet(staging / f"{name}.parquet", index=False)
-        texts = {
-            "scenario.yaml": dump(scenario.document),
-            "provenance.json": json.dumps(provenance(scenario, command), indent=2) + "\n",
-            **(pages or {}),
-        }
-        for name, text in texts.items():
+        for name, text in {SCENARIO: dump(scenario.document), **(pages or {})}.items():
             (staging / name).write_text(text, encoding="utf-8", newline="\n")
+        if parquet:
+            command = {**command, "parquet": True}
+        origin = json.dumps(provenance(scenario, command, hashes(staging)), indent=2) + "\n"
+        (staging / PROVENANCE).write_text(origin, encoding="utf-8", newline="\n")
         return _moved(staging, folder)
     except OSError as error:
         raise FolderError(f"cannot write {printable(folder)}: {_reason(error)}") from error

@@ -51,13 +51,14 @@ def _target(link: Node, path: Path, root: Path) -> Path:
         _refuse(link, "write the name of a file, such as base.yaml")
     if not link.value.isprintable():
         _refuse(link, "write a plain file name")
-    if Path(link.value).is_absolute() or PureWindowsPath(link.value).drive or "\\" in link.value:
+    path_of_a_kind = Path(link.value).is_absolute() or PureWindowsPath(link.value).drive
+    if path_of_a_kind or "\\" in link.value or "://" in link.value:
         _refuse(link, "write a path relative to this file, with /")
     other = path.parent / link.value
     try:
         inside = other.resolve().is_relative_to(root)
     except (OSError, RuntimeError):
-        inside = False
+        _refuse(link, "is a link that leads back to itself, or cannot be followed")
     if not inside:
         _refuse(link, "must lie in the folder of the scenario file, or below it")
     return other

@@ -27,6 +27,7 @@ from loyaltysim.units import (
     NonNegative,
     Positive,
     Share,
+    Spread,
     Terms,
     Weeks,
     YearlyRate,
@@ -79,13 +80,15 @@ class OccasionRate(Terms):
 
     mean: Positive
     """Occasions a week, mean over people."""
-    spread: NonNegative = assumed("market.segments.occasions_per_week.spread")
+    spread: Annotated[float, BeforeValidator(number), Field(ge=0, le=10)] = assumed(
+        "market.segments.occasions_per_week.spread"
+    )
     """Coefficient of variation across people."""
     regularity: Annotated[int, BeforeValidator(number), Field(ge=1, le=9)] = assumed(
         "market.segments.occasions_per_week.regularity"
     )
     """k of the Erlang gaps: 1 is exponential, larger is more regular."""
-    drift: NonNegative = assumed("market.segments.occasions_per_week.drift")
+    drift: Spread = assumed("market.segments.occasions_per_week.drift")
     """Standard deviation of the slow change of a person's log rate."""
 
 
@@ -94,9 +97,9 @@ class Basket(Terms):
 
     mean: Positive
     """Mean amount, in the currency, without VAT."""
-    within: NonNegative = assumed("market.segments.basket.within")
+    within: Spread = assumed("market.segments.basket.within")
     """Standard deviation of log amounts of one person."""
-    between: NonNegative = assumed("market.segments.basket.between")
+    between: Spread = assumed("market.segments.basket.between")
     """Standard deviation of log means across people."""
 
 
@@ -132,14 +135,14 @@ class Segment(Terms):
     """Share of occasions on which a neutral person buys anywhere."""
     share_of_wallet: Share
     """Share of those that go to this firm, in the neutral state."""
-    preference_spread: NonNegative = assumed("market.segments.preference_spread")
+    preference_spread: Spread = assumed("market.segments.preference_spread")
     switching: Positive | None = None
     """In place of `preference_spread`: S of the Dirichlet distribution of people's shares of
     wallet among this firm and its rivals. The smaller, the more people keep to one of them."""
     loss_per_year: Annotated[float, BeforeValidator(share), Field(ge=0, lt=1)] = assumed(
         "market.segments.loss_per_year"
     )
-    loss_spread: NonNegative = assumed("market.segments.loss_spread")
+    loss_spread: Spread = assumed("market.segments.loss_spread")
     loss_per_purchase: LossPerPurchase | None = None
     never_buys: Share = assumed("market.segments.never_buys")
     """Share of the suspects and prospects who never will."""
@@ -264,7 +267,9 @@ class Service(Terms):
         "firm.service.quality"
     )
     """Mean of a visit served by skilled staff, in points of ten."""
-    quality_spread: NonNegative = assumed("firm.service.quality_spread")
+    quality_spread: Annotated[float, BeforeValidator(number), Field(ge=0, le=10)] = assumed(
+        "firm.service.quality_spread"
+    )
     failure_per_visit: Share = assumed("firm.service.failure_per_visit")
     response_hours: NonNegative = assumed("firm.service.response_hours")
     """Mean hours until somebody takes up a complaint, apart from queueing."""
@@ -397,6 +402,9 @@ class Business(Terms):
     def _without_nulls_of_known(cls, stated: Any) -> Any:
         if not isinstance(stated, dict):
             return stated
+        if len(stated) > 4 * len(beliefs()):
+            # The nearest name would be looked for thousands of times.
+            raise ValueError(f"many more names than the {len(beliefs())} beliefs that there are")
         return {k: v for k, v in stated.items() if v is not None or k not in beliefs()}
 
     @field_validator("beliefs")

@@ -20,7 +20,10 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
             "add an alternative with `programme: null` to see what it earns"
         )
     if business.firm.marketing.reach_per_week is None:
-        notes.append("marketing reach is set so that the present customer base stays level")
+        notes.append(
+            "the risk of leaving, the chance of a first purchase and marketing's reach are set so "
+            "that the share of customers is lost that is stated, and their number stays level"
+        )
     for name, world in alternatives.items():
         budget = world.firm.marketing.budget_per_week
         if budget > 0.0 and business.firm.marketing.budget_per_week == 0.0:

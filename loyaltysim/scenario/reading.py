@@ -81,6 +81,8 @@ def _siblings(folder: Path) -> list[Path]:
 
 
 def _instead_of(path: Path) -> str:
+    if path.is_symlink():
+        return "; it is a link to one that is not there"
     if not path.parent.is_dir():
         return f"; there is no folder {quoted(path.parent)}"
     names = [p.name for p in _siblings(path.parent)]
@@ -154,6 +156,10 @@ def _plain_words(message: str) -> str:
         return "does not fit the lines above; check the indentation, or put the text in quotes"
     if "end of stream" in message or "<stream end>" in message:
         return "the file ends inside a bracket, a brace or a quoted text; close it"
+    if "expected ',' or" in message:
+        return "a comma, a bracket or a brace is missing before this, or one too many is here"
+    if "escape" in message:
+        return "a backslash has a meaning in double quotes; write \\\\, or use single quotes"
     return message
 
 
@@ -238,6 +244,8 @@ class _Builder:
             key = self.node(event, depth + 1)
             if not isinstance(key.value, str):
                 hint = "names must be text; put it in quotes"
+                if isinstance(key.value, float | int):
+                    hint += ", or write a decimal with a point"
                 self.refuse(event, hint, shown(key.value, key.text))
             if key.value == "<<" and not event.style:
                 hint = "`<<` is not part of YAML 1.2; write the fields out, or use extends"

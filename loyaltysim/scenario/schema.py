@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
+from itertools import pairwise
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
@@ -21,6 +25,12 @@ _BOUNDS = (
     (Le, "le", "maximum"),
     (Lt, "lt", "exclusiveMaximum"),
 )
+WRITTEN = {
+    "share": "Written as a percentage such as 25%, or as 0.25.",
+    "duration": "Written with its unit, such as 6 weeks or 3 years.",
+}
+"""How quantities with a unit are written."""
+
 Json = dict[str, Any]
 
 
@@ -87,10 +97,11 @@ def _of(shape: Shape, partial: bool) -> Json:
 
 def _map(shape: Shape, partial: bool) -> Json:
     properties, required = {}, []
+    said = _said_of(shape.kind)
     for name, field in shape.names().items():
         child = shape.child(name)
         assert child is not None
-        properties[name] = _described(_of(child, partial), field)
+        properties[name] = _described(_of(child, partial), child, field, said.get(name))
         if field.is_required() and field.validation_alias is None:
             required.append(name)
     summary = (shape.kind.__doc__ or "").split("\n")[0]
@@ -99,13 +110,39 @@ def _map(shape: Shape, partial: bool) -> Json:
     return found if partial or not required else {**found, "required": required}
 
 
-def _described(found: Json, field: FieldInfo) -> Json:
-    if field.description:
-        found = {**found, "description": field.description}
+def _described(found: Json, shape: Shape, field: FieldInfo, said: str | None) -> Json:
+    said = field.description or said
+    written = WRITTEN.get(shape.unit)
+    parts = [f"{text.removesuffix('.')}." for text in (said, written) if text]
+    if parts:
+        found = {**found, "description": " ".join(parts)}
     if field.default is not PydanticUndefined and field.default is not None:
         found = {**found, "default": field.default}
     # `null` means that a field is not written, and removes it in an overlay.
     return found if field.is_required() else {"anyOf": [found, {"type": "null"}]}
+
+
+def _said_of(model: type) -> dict[str, str]:
+    """What the text below each field of a model says."""
+    said: dict[str, str] = {}
+    for part in reversed(model.__mro__):
+        if not part.__module__.startswith("loyaltysim."):
+            continue
+        try:
+            body = ast.parse(textwrap.dedent(inspect.getsource(part))).body[0]
+        except (OSError, TypeError):
+            continue  # It is put together of others, which have sources.
+        assert isinstance(body, ast.ClassDef)
+        for field, text in pairwise(body.body):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(field.target, ast.Name)
+                and isinstance(text, ast.Expr)
+                and isinstance(text.value, ast.Constant)
+                and isinstance(text.value.value, str)
+            ):
+                said[field.target.id] = " ".join(inspect.cleandoc(text.value.value).split())
+    return said
 
 
 def _list(shape: Shape, partial: bool) -> Json:

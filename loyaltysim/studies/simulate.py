@@ -26,14 +26,15 @@ def simulate(
     The same replication of two alternatives has the same customers and the same
     luck. Raises `ScenarioError` for an alternative that is not in the scenario.
     """
-    business = _chosen(scenario, alternative)
-    levels = _levels(scenario.business.model_dump_json(), scenario)
+    business = chosen(scenario, alternative)
+    levels = levels_of(scenario)
     census = Census(month_of(business.weeks - 1) + 1, len(business.market.segments))
     result = run(business, levels, replication=replication, threads=threads, census=census)
     return Tables(result, census)
 
 
-def _chosen(scenario: Scenario, alternative: str | None) -> Business:
+def chosen(scenario: Scenario, alternative: str | None) -> Business:
+    """The business, or one of its alternatives, by name; `ScenarioError` where there is none."""
     if alternative is None:
         return scenario.business
     if alternative not in scenario.alternatives:
@@ -59,8 +60,9 @@ def _chosen(scenario: Scenario, alternative: str | None) -> Business:
 _known: dict[str, Levels] = {}
 
 
-def _levels(key: str, scenario: Scenario) -> Levels:
+def levels_of(scenario: Scenario) -> Levels:
     """The levels of the present business, found once for each."""
+    key = scenario.business.model_dump_json()
     if key not in _known:
         _known.clear()
         _known[key] = steady(scenario.business)
