@@ -18,12 +18,13 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from math import sqrt
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-TOOLS = {"numpy": "NumPy", "simpy": "SimPy", "mesa": "Mesa", "loyaltysim": "loyaltysim"}
+TOOLS = {"numpy": "NumPy", "loyaltysim": "loyaltysim", "mesa": "Mesa", "simpy": "SimPy"}
 REACH = {"simpy": 100, "mesa": 30, "numpy": 2}
 """How many times as fast as each peer loyaltysim is meant to be."""
 
@@ -56,8 +57,8 @@ def ask(*question: str, terms: str = "") -> dict[str, Any] | None:
     return answer
 
 
-def measure(terms: dict[str, Any], people: int, rounds: int) -> dict[str, Found]:
-    """All tools in turn, round by round."""
+def measure(terms: dict[str, Any], people: int, rounds: int) -> Iterator[dict[str, Found]]:
+    """All tools in turn, round by round; what has been found so far, after each round."""
     found: dict[str, Found] = {tool: [] for tool in TOOLS}
     for number in range(rounds):
         for place, tool in enumerate(TOOLS):
@@ -69,7 +70,7 @@ def measure(terms: dict[str, Any], people: int, rounds: int) -> dict[str, Found]
                 print(f"round {number + 1}: {TOOLS[tool]} {answer['seconds']:.2f} s", flush=True)
             elif number == 0:
                 print(f"{TOOLS[tool]} is not installed and is left out: pip install {tool}")
-    return {tool: answers for tool, answers in found.items() if answers}
+        yield {tool: answers for tool, answers in found.items() if answers}
 
 
 def estimate(answers: Found, outcome: str, people: int) -> tuple[float, float]:
@@ -163,11 +164,11 @@ def main() -> None:
         reader.error("--people and --rounds are 1 at least")
     terms = ask("terms")
     assert terms is not None
-    found = measure(terms, given.people, given.rounds)
-    text, agrees = page(found, terms, given.people)
-    print("\n" + text)
     given.page.parent.mkdir(parents=True, exist_ok=True)
-    given.page.write_text(text, "utf-8")
+    for found in measure(terms, given.people, given.rounds):
+        text, agrees = page(found, terms, given.people)
+        given.page.write_text(text, "utf-8")
+    print("\n" + text)
     print(f"written to {given.page}")
     if not agrees:
         sys.exit("the tools do not agree")
