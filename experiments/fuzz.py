@@ -135,6 +135,8 @@ def _command(*arguments: str) -> tuple[int | None, str, str]:
             main()
     except SystemExit as end:
         code = int(end.code or 0)
+        if code > 128:
+            raise KeyboardInterrupt from end  # The signal was meant for all of it.
     except (Hang, Exception) as error:
         err.write(f"{type(error).__name__}: {error}")
     finally:
