@@ -52,6 +52,8 @@ def test_the_same_bytes_again(kind, request, say, tmp_path):
     folder = request.getfixturevalue(kind)
     files = [path.name for path in folder.iterdir() if path.name != "provenance.json"]
     told = say("rerun", str(folder), "-p", "1", "--out", str(tmp_path / "again"))
+    assert told.code == 0, told.err
+    assert told.err == ""
     assert told.out.splitlines()[0] == f"The same bytes: {len(files)} files."
     assert told.code == 0
     for name in [*files, "provenance.json"]:
