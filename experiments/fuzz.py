@@ -47,7 +47,7 @@ SMALL = ("--people", "30", "-r", "2", "-p", "1", "--out", "mine")
 LIMIT_SECONDS = 120
 COMPARED, DRAWN = 5, 10
 """One in so many of the valid ones is compared, and one in so many of these drawn."""
-VALID, WRITTEN = "valid", "valid, compared and written"
+VALID, WRITTEN, REFUSED = "valid", "valid, compared and written", "valid, not compared"
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 TOUCHES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.chmod"}
 FORBIDDEN = {"subprocess.Popen", "os.system", "os.exec", "os.fork", "socket.connect"}
@@ -224,18 +224,16 @@ def _tried(counts: Counter[str]) -> tuple[list[str], str]:
             wrong.append("a refused scenario has results")
         place = "with its line" if ", line " in err else "as a whole file"
         return wrong, f"refused {place}"
-    if (counts[VALID] + counts[WRITTEN]) % COMPARED:
+    compared = counts[WRITTEN] + counts[REFUSED]
+    if (counts[VALID] + compared) % COMPARED:
         return wrong, VALID
-    drawn = counts[WRITTEN] % DRAWN == 0
+    drawn = compared % DRAWN == 0
     with contextlib.nullcontext() if drawn else mock.patch.object(page, "render", str):
         code, _, err = said("compare", "scenario.yaml", *SMALL)
     there = sorted(os.listdir("mine")) if os.path.exists("mine") else []
     if there != (FILES if code == 0 else []):
         wrong.append(f"code {code} and a folder with {there}")
-    return (
-        wrong,
-        "valid and compared" if code == 0 else f"valid, not compared: {err[-120:].strip()}",
-    )
+    return wrong, WRITTEN if code == 0 else REFUSED
 
 
 def _main() -> int:
