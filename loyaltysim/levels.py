@@ -8,17 +8,36 @@ with this are found by letting the business run as it is (`studies.steady`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim.scenario.model import Business
+from loyaltysim.units import WEEKS_PER_YEAR
 
 Floats = NDArray[np.float64]
 
 TREND_WEEKS = 156.0
 """How long the pilots live that find the levels; the reach stays as it is from then on."""
+
+
+class Sleep(NamedTuple):
+    """How customers fall asleep, and what becomes of sleepers."""
+
+    share: float
+    """Of those who would be lost silently."""
+    wakes_per_week: float
+    leaves_per_week: float
+
+    def weeks(self, risk: Floats) -> Floats:
+        """Weeks asleep for a week awake, by the risk a week of being lost silently."""
+        return risk * self.share / max(self.wakes_per_week + self.leaves_per_week, 1e-9)
+
+    def lost(self, risk: Floats) -> Floats:
+        """Risk, a week awake, of being lost for good, also after a sleep."""
+        ends = max(self.wakes_per_week + self.leaves_per_week, 1e-9)
+        return risk * (1.0 - self.share * self.wakes_per_week / ends)
 
 
 @dataclass(frozen=True)
@@ -39,15 +58,18 @@ class Levels:
     reach_per_week: Floats
     """Expected marketing contacts of a person who does not know the firm, in the first week."""
     reach_trend: Floats
-    """Change of the log of that reach a week, over the first `TREND_WEEKS`."""
+    """Change of the log of that reach a week among strangers, over the first `TREND_WEEKS`."""
+    regained_per_week: Floats
+    """Contacts of a lost customer, in the first week; `win_back_odds` of them count for one."""
+    regained_trend: Floats
+    """Change of the log of that reach a week among lost customers."""
     leaves_per_visit: float
     """Risk of leaving over a failure, by visit."""
     satisfaction_spread: float
     familiarity_gain: float
     familiarity_decay: float
     win_back_odds: float
-    asleep: Floats
-    """Share of the customers at the start who are asleep."""
+    sleep: Sleep
     budget_per_week: float
     """Marketing budget that goes with the reach."""
     quits_per_year: float
@@ -85,6 +107,8 @@ def first_guess(business: Business, belief: dict[str, float]) -> Levels:
         first_chance=np.full(len(segments), 0.1),
         reach_per_week=np.full(len(segments), 0.005),
         reach_trend=np.zeros(len(segments)),
+        regained_per_week=np.full(len(segments), 0.005),
+        regained_trend=np.zeros(len(segments)),
         leaves_per_visit=service.failure_per_visit * belief["leave_after_failure"],
         satisfaction_spread=service.quality_spread
         * np.sqrt(belief["satisfaction_moves"] / (2.0 - belief["satisfaction_moves"])),
@@ -92,13 +116,10 @@ def first_guess(business: Business, belief: dict[str, float]) -> Levels:
         familiarity_decay=1.0 / belief["familiarity_fades_weeks"]
         + belief["familiarity_breaks"] * staff.quits_per_year / 52.0,
         win_back_odds=belief["win_back_odds"],
-        # As many fall asleep as wake up or are lost.
-        asleep=np.minimum(
-            loss
-            * 52.0
-            * belief["dormant_share"]
-            / max(belief["dormant_wakes_per_year"] + belief["dormant_leaves_per_year"], 1e-9),
-            0.5,
+        sleep=Sleep(
+            belief["dormant_share"],
+            belief["dormant_wakes_per_year"] / WEEKS_PER_YEAR,
+            belief["dormant_leaves_per_year"] / WEEKS_PER_YEAR,
         ),
         budget_per_week=business.firm.marketing.budget_per_week,
         quits_per_year=staff.quits_per_year,

@@ -77,14 +77,17 @@ SEGMENT = _dtype(
         "reach_until": float,
         "reach_rate": float,
         "reach_trend": float,
+        "regained_until": float,
+        "regained_rate": float,
+        "regained_trend": float,
         **given.FIELDS,
     }
 )
 """A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
 awake, drift, spread of baskets, purchases a week of a typical person here and at rivals, factor
 on the weight of the firm before the first purchase, risk of being lost, cumulated reach of
-marketing until this week, reach this week, and the change of its log a week; the tables of
-`given`."""
+marketing until this week, reach this week, and the change of its log a week; the same three of
+its reach among lost customers; the tables of `given`."""
 
 WEEK = _dtype(
     {

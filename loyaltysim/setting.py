@@ -95,13 +95,17 @@ def segments_of(business: Business, levels: Levels) -> Records:
         record["typical_rival_pace"] = max(often * (segment.buy_share - here), 1e-12)
         record["first_chance"] = levels.first_chance[number]
         record["loss_per_week"] = levels.loss_per_week[number]
-        stated = marketing.reach_per_week
-        reach = (
-            levels.reach_per_week[number] if stated is None else -np.log1p(-min(stated, 1 - 1e-12))
-        )
-        record["reach_rate"] = reach * _budget_effect(marketing, levels)
+        if marketing.reach_per_week is None:
+            record["reach_rate"] = levels.reach_per_week[number]
+            record["reach_trend"] = levels.reach_trend[number]
+            record["regained_rate"] = levels.regained_per_week[number]
+            record["regained_trend"] = levels.regained_trend[number]
+        else:
+            stated = -np.log1p(-min(marketing.reach_per_week, 1 - 1e-12))
+            record["reach_rate"] = record["regained_rate"] = stated
+        record["reach_rate"] *= _budget_effect(marketing, levels)
+        record["regained_rate"] *= _budget_effect(marketing, levels)
         given.fill(record, segment.given)
-        record["reach_trend"] = levels.reach_trend[number] if stated is None else 0.0
     return records
 
 

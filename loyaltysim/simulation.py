@@ -344,9 +344,10 @@ class Run:
             self.moves[n] += moves
             for array in (tallies, flows, moves):
                 array.fill(0)
-        self.segments["reach_until"] += self.segments["reach_rate"]
-        if n < TREND_WEEKS:
-            self.segments["reach_rate"] *= np.exp(self.segments["reach_trend"])
+        for reach in ("reach", "regained"):
+            self.segments[f"{reach}_until"] += self.segments[f"{reach}_rate"]
+            if n < TREND_WEEKS:
+                self.segments[f"{reach}_rate"] *= np.exp(self.segments[f"{reach}_trend"])
         self.visits_last_week = float(self.counts[n, :, COUNTS.index("purchases")].sum())
         self.members_so_far += int(self.counts[n, :, COUNTS.index("joined")].sum())
 

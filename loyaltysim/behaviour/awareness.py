@@ -19,15 +19,17 @@ _NOTICE = DECISIONS["notice"]
 
 
 @rule
-def reach_so_far(segment: Record, week: Record, now: float) -> float:
-    """Cumulated marketing reach, in expected contacts a person."""
+def reach_so_far(customer: Record, segment: Record, week: Record, now: float) -> float:
+    """Cumulated marketing reach, in expected contacts of a stranger or of a lost customer."""
+    if customer.activity == GONE:
+        return segment.regained_until + segment.regained_rate * (now - week.begins)
     return segment.reach_until + segment.reach_rate * (now - week.begins)
 
 
 @rule
 def take_notice(customer: Record, segment: Record, week: Record, now: float, tally: Record) -> None:
     """A stranger learns of the firm, or a lost customer considers it again."""
-    if reach_so_far(segment, week, now) >= customer.notices_at:
+    if reach_so_far(customer, segment, week, now) >= customer.notices_at:
         consider_again(customer, tally)
 
 
@@ -57,4 +59,5 @@ def forget_after_loss(
     """A lost customer can be reached again, more easily than a stranger (Griffin & Lowenstein)."""
     customer.times_lost += 1
     luck = uniforms(week.seed, week.replication, customer.who, _NOTICE, customer.times_lost, 0)
-    customer.notices_at = reach_so_far(segment, week, now) - log(luck[0]) / beliefs.win_back_odds
+    reach = reach_so_far(customer, segment, week, now)
+    customer.notices_at = reach - log(luck[0]) / beliefs.win_back_odds

@@ -21,7 +21,7 @@ from loyaltysim.customers.stages import (
     REPEAT,
     SUSPECT,
 )
-from loyaltysim.customers.standing import NEVER, standing_of
+from loyaltysim.customers.standing import CUSTOMER_TODAY, NEVER, STRANGER, Risks, standing_of
 from loyaltysim.customers.traits import SMALLEST, give_traits
 from loyaltysim.draws import identities, uniforms_of, who
 from loyaltysim.levels import Levels
@@ -83,10 +83,9 @@ def _bear(
         segment.model_copy(update={"given": None}),  # Tables are neither traits nor hashable.
         segment.start or market.start,
         correlations,
-        float(levels.loss_per_week[number]),
-        levels.leaves_per_visit,
+        Risks(float(levels.loss_per_week[number]), levels.leaves_per_visit, levels.sleep),
     )
-    _give_start(people, business, segment, levels, number, key, standing.of(people, z))
+    _give_start(people, business, segment, levels, key, standing.asleep, standing.of(people, z))
     return _first_occasion(people, business, segment, state, season)
 
 
@@ -95,29 +94,27 @@ def _give_start(
     business: Business,
     segment: Segment,
     levels: Levels,
-    number: int,
     key: tuple[int, int],
-    standing: tuple[Floats, Floats, Floats],
+    sleepers: float,
+    standing: tuple[Floats, Floats, Floats, Floats],
 ) -> None:
     """Stage, history and attitude in week 0, such that each reads as the stage stated."""
     start = segment.start or business.market.start
     luck = uniforms_of(*key, people["who"], DECISIONS["start"])
-    chances, rank, weeks_of_stay = standing
-    edges = start.suspect + (1.0 - start.suspect) * np.cumsum(chances, axis=1)[:, :-1]
-    status = (luck[:, :1] >= edges).sum(axis=1)
-    stranger = luck[:, 0] < start.suspect
+    chances, sleepy, rank, weeks_of_stay = standing
+    status = (luck[:, :1] >= np.cumsum(chances, axis=1)[:, :-1]).sum(axis=1)
+    stranger = status == STRANGER
     bought = [start.first_time, start.repeat, start.client, start.advocate]
-    ladder = np.cumsum(bought) / max(sum(bought), SMALLEST)
-    rung = np.minimum(np.searchsorted(ladder, rank, side="right"), 3)
-    known = np.choose(status, [PROSPECT, PROSPECT, FIRST_TIME + rung, LOST])
-    stage = np.where(stranger, SUSPECT, known)
+    asleep = (status == CUSTOMER_TODAY) & (luck[:, 6] < sleepy)
+    # Sleepers are no clients any more, so they all stand on the second rung.
+    awake = np.array(bought)
+    awake[1] -= sleepers * sum(bought)
+    ladder = np.cumsum(awake) / max(awake.sum(), SMALLEST)
+    rung = np.where(asleep, 1, np.minimum(np.searchsorted(ladder, rank, side="right"), 3))
+    stage = np.choose(status, [SUSPECT, PROSPECT, PROSPECT, FIRST_TIME + rung, LOST])
     people["stage"] = stage
     people["never"] = np.where(stranger, luck[:, 1] < segment.never_buys, status == NEVER)
     people["aware"] = stage != SUSPECT
-    # Sleepers are no clients any more, so they all stand on the lower rungs.
-    lower = max(start.first_time + start.repeat, SMALLEST)
-    asleep = (stage >= FIRST_TIME) & (stage <= REPEAT)
-    asleep &= luck[:, 6] < np.minimum(levels.asleep[number] * sum(bought) / lower, 0.9)
     people["activity"] = np.select([stage == LOST, asleep], [GONE, DORMANT], ACTIVE)
     people["drift_quarter"] = 0
 

@@ -1,8 +1,9 @@
-"""Where people stand today: who, by what they are, is a prospect, a customer or lost.
+"""Where people stand today: who, by what they are, is a stranger, prospect, customer or lost.
 
 A business that has run for long has sorted its people. Where as many enter a state as
 leave it, a person is found in it in proportion to how long they stay there: prospects
-who seldom come to buy have gathered, and so have customers who are hard to lose.
+who seldom come to buy have gathered, and so have customers who are hard to lose. Strangers
+are those who are left; among them, as among the lost, are many whom it won soon if it could.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from loyaltysim.customers.traits import give_traits, preference_spread_of
+from loyaltysim.levels import Sleep
 from loyaltysim.record import CUSTOMER, Records
 from loyaltysim.scenario.model import Segment, Start
 
 Floats = NDArray[np.float64]
 
-NEVER, PROSPECT, CUSTOMER_TODAY, LOST = 0, 1, 2, 3
-"""States of those who know the firm; the first are prospects who never will buy."""
+STRANGER, NEVER, PROSPECT, CUSTOMER_TODAY, LOST = 0, 1, 2, 3, 4
+"""States; the second are prospects who never will buy."""
+STATES = 5
 
 TYPES = 2**11
 """People, spread evenly over all traits, who stand for everybody of a segment."""
@@ -37,6 +40,14 @@ SHORTEST = 1e-9
 """Events a week below which nothing happens."""
 
 
+class Risks(NamedTuple):
+    """How customers leave: a week, at average frailty; by visit, over failures; by sleep."""
+
+    loss_per_week: float
+    leaves_per_visit: float
+    sleep: Sleep
+
+
 class Standing(NamedTuple):
     """How a segment's people are spread over the states, and the customers over the rungs."""
 
@@ -44,21 +55,25 @@ class Standing(NamedTuple):
     """Inflow by state: chance of a state = factor x length of stay / sum over the states."""
     scores: Floats
     ranks: Floats
-    loss_per_week: float
-    leaves_per_visit: float
+    asleep: float
+    """Share of the customers who are asleep."""
+    drowsy: float
+    """Factor on the chance of being asleep; below 1 where fewer are stated who may be."""
+    risks: Risks
     spreads: tuple[float, float]
 
-    def of(self, people: Records, z: Floats) -> tuple[Floats, Floats, Floats]:
-        """Chances of the states, (people, 4), rank among customers (0 to 1), weeks as a customer.
+    def of(self, people: Records, z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Chances of the states, (people, 5); of a customer: chance of being asleep, rank among
+        those who are awake (0 to 1), weeks as a customer.
 
         The weeks are those that a customer stays on average; where the risk is the same at
         any age, as many have passed as are still to come.
         """
-        stays = _stays(people, self.loss_per_week, self.leaves_per_visit)
+        stays, asleep = _stays(people, self.risks)
         held = self.factors * stays
         chances = held / held.sum(axis=1, keepdims=True)
         ranks = np.interp(_score(z, *self.spreads), self.scores, self.ranks)
-        return chances, ranks, stays[:, CUSTOMER_TODAY]
+        return chances, self.drowsy * asleep, ranks, stays[:, CUSTOMER_TODAY]
 
 
 @lru_cache(maxsize=256)
@@ -66,8 +81,7 @@ def standing_of(
     segment: Segment,
     start: Start,
     correlations: tuple[float, float],
-    loss_per_week: float,
-    leaves_per_visit: float,
+    risks: Risks,
 ) -> Standing:
     """The spread at which each state has the share that is stated.
 
@@ -75,12 +89,10 @@ def standing_of(
     stand for all, so they depend on nobody's draws.
     """
     types, z = _types(segment, correlations)
-    stays = _stays(types, loss_per_week, leaves_per_visit)
-    customers = start.first_time + start.repeat + start.client + start.advocate
+    stays, asleep = _stays(types, risks)
     never = start.prospect * segment.never_buys
-    stated = np.array([never, start.prospect - never, customers, start.lost])
-    # Where all are strangers nobody stands anywhere, and any spread serves.
-    wanted = stated / stated.sum() if stated.any() else np.full(len(stated), 0.25)
+    wanted = np.array([start.suspect, never, start.prospect - never, start.customers, start.lost])
+    wanted /= wanted.sum()
     factors = wanted / np.median(stays, axis=0)
     for _ in range(FITS):
         held = factors * stays
@@ -92,9 +104,14 @@ def standing_of(
     spreads = (preference_spread_of(segment), segment.loss_spread)
     scores = _score(z, *spreads)
     order = np.argsort(scores, kind="stable")
-    weight = chances[order, CUSTOMER_TODAY]
+    there = chances[:, CUSTOMER_TODAY]
+    total = max(there.sum(), SHORTEST)
+    # A sleeper reads as a repeat customer.
+    sleepers = (there * asleep).sum() / total
+    drowsy = min(start.repeat / max(start.customers * sleepers, SHORTEST), 1.0)
+    weight = (there * (1.0 - drowsy * asleep))[order]
     ranks = (np.cumsum(weight) - 0.5 * weight) / max(weight.sum(), SHORTEST)
-    return Standing(factors, scores[order], ranks, loss_per_week, leaves_per_visit, spreads)
+    return Standing(factors, scores[order], ranks, drowsy * sleepers, drowsy, risks, spreads)
 
 
 def _types(segment: Segment, correlations: tuple[float, float]) -> tuple[Records, Floats]:
@@ -110,18 +127,21 @@ def _types(segment: Segment, correlations: tuple[float, float]) -> tuple[Records
     return people, z
 
 
-def _stays(people: Records, loss_per_week: float, leaves_per_visit: float) -> Floats:
-    """Length of a stay in each state, in units of its own: (people, 4).
+def _stays(people: Records, risks: Risks) -> tuple[Floats, Floats]:
+    """Length of a stay in each state, in units of its own, (people, 5), and of it, asleep.
 
     Prospects wait for an occasion that goes to the firm; customers stay until lost, over
-    time or over what happens at a purchase. The lost come back by being reached, as anybody.
+    time or over what happens at a purchase, and part of it they sleep. Strangers and the lost
+    wait to be reached, as anybody.
     """
-    stays = np.ones((len(people), 4))
+    stays = np.ones((len(people), STATES))
     stays[:, PROSPECT] = 1.0 / np.maximum(people["rate"] * people["firm_odds"], SHORTEST)
-    risk = people["frailty"] * loss_per_week
-    risk += (people["drop_out"] + leaves_per_visit) / people["usual_gap"]
-    stays[:, CUSTOMER_TODAY] = 1.0 / np.maximum(risk, SHORTEST)
-    return stays
+    silent = people["frailty"] * risks.loss_per_week
+    known = (people["drop_out"] + risks.leaves_per_visit) / people["usual_gap"]
+    sleep = risks.sleep.weeks(silent)
+    lost = np.maximum(risks.sleep.lost(silent) + known, SHORTEST)
+    stays[:, CUSTOMER_TODAY] = (1.0 + sleep) / lost
+    return stays, sleep / (1.0 + sleep)
 
 
 def _score(z: Floats, preference_spread: float, loss_spread: float) -> Floats:

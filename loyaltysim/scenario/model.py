@@ -69,6 +69,11 @@ class Start(Terms):
     advocate: Share = 0.0
     lost: Share = 0.0
 
+    @property
+    def customers(self) -> float:
+        """Share of all people who are customers."""
+        return self.first_time + self.repeat + self.client + self.advocate
+
     @model_validator(mode="after")
     def _sums_to_one(self) -> Self:
         _check_sum([(name, value) for name, value in self], "the shares of the stages")
