@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Generator
 from math import inf, log
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,20 @@ from loyaltysim.units import HOURS_PER_WEEK
 DECISIONS = {"ticket": 31}
 
 
+class Waiting(simpy.resources.resource.SortedQueue):  # type: ignore[misc]
+    """Tickets by priority and date; SimPy sorts them all afresh for each, which adds up."""
+
+    def append(self, item: Any) -> None:
+        """Put a request in its place."""
+        insort(self, item, key=attrgetter("key"))
+
+
+class Agents(simpy.PriorityResource):  # type: ignore[misc]
+    """The desk's agents."""
+
+    PutQueue = Waiting
+
+
 class Desk:
     """Agents, a queue, and patience; one ticket is one process. Times are weeks."""
 
@@ -27,7 +43,7 @@ class Desk:
         self.terms = terms
         self.key = key
         self.book = book
-        self.agents = simpy.PriorityResource(env, capacity=terms.desk.agents)
+        self.agents = Agents(env, capacity=terms.desk.agents)
         self.closed: list[tuple[float, ...]] = []
         self.opened = 0
 

@@ -2,8 +2,9 @@
 
 A short search by pilot runs: the risk of leaving is scaled until the stated share
 is lost in a year, and the reach of marketing, among strangers and the lost, and the
-chance of a first purchase until prospects and customers stay level (or grow as stated). The levels are then the same in
-every alternative, so a comparison starts from one and the same business.
+chance of a first purchase until prospects and customers stay level (or grow as
+stated). The levels are then the same in every alternative, so a comparison starts
+from one and the same business.
 """
 
 from __future__ import annotations
