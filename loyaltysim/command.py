@@ -36,7 +36,6 @@ def main() -> None:
 
 def _run() -> int:
     try:
-        import loyaltysim.cli_inside  # noqa: F401  (adds its commands)
         from loyaltysim.cli import app
 
         code = app(
@@ -135,7 +134,7 @@ def _told(error: Exception) -> int:
     """Exit code of an error that has a plain message; others are bugs and are raised."""
     from concurrent.futures import BrokenExecutor
 
-    from cyclopts import CycloptsError
+    from cyclopts import CycloptsError, UnusedCliTokensError
 
     from loyaltysim.results.folder import FolderError
     from loyaltysim.scenario import ScenarioError
@@ -144,6 +143,10 @@ def _told(error: Exception) -> int:
     kept = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
     if isinstance(error, ScenarioError):
         say(str(error))
+        return WRONG_INPUT
+    if isinstance(error, UnusedCliTokensError):
+        tokens = printable(" ".join(error.unused_tokens or []))
+        say(f"loyaltysim: too much on the command line: {tokens}; see `loyaltysim --help`")
         return WRONG_INPUT
     if isinstance(error, CycloptsError):
         say(f"loyaltysim: {printable(error)}")

@@ -216,7 +216,7 @@ def test_workers_do_not_outlive_a_command_that_is_killed(working):
 def test_ctrl_c_that_is_lost_in_compiled_code_still_ends_the_command(tmp_path):
     code = """
 import ctypes, sys, time
-from loyaltysim import cli, cli_inside, command
+from loyaltysim import cli, command
 
 @ctypes.CFUNCTYPE(None)
 def called_back():  # What is raised here goes no further.

@@ -572,6 +572,24 @@ def test_notes_say_what_is_valid_but_worth_knowing(coffee):
     assert "twin does not differ from 'nothing'" in same.notes()
 
 
+@pytest.mark.parametrize(
+    ("changes", "a_gift"),
+    [
+        ({"service": {"failure_per_visit": "0.1%"}}, True),
+        ({"service": {"quality": 9.5}}, True),
+        ({"staff": {"quits_per_year": "1%"}}, True),
+        ({"service": {"failure_per_visit": "0.1%"}, "costs_per_week": 1}, False),
+        ({"staff": {"quits_per_year": "1%", "pay_per_week": 600}}, False),
+        ({"service": {"failure_per_visit": "50%"}}, False),
+        ({"price": 1.05}, False),
+    ],
+)
+def test_an_improvement_that_costs_nothing_is_noted(coffee, changes, a_gift):
+    notes = coffee.change({"alternatives.better": {"firm": changes}}).notes()
+    said = "better: what it improves costs nothing as stated"
+    assert any(note.startswith(said) for note in notes) == a_gift
+
+
 # Extending
 
 

@@ -23,14 +23,14 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
+import numpy as np
+
 HERE = Path(__file__).parent
 WHOLE = "everything"
 
 
 def _mixed(seed, replication, who, decision, nth, instance):  # type: ignore[no-untyped-def]  # noqa: ARG001
     # Four words that look random enough to live by, at a few multiplications.
-    import numpy as np
-
     a = np.uint64(who) * np.uint64(0x9E3779B97F4A7C15) ^ np.uint64(nth) * np.uint64(
         0xD2E7470EE14C6C93
     )

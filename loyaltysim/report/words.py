@@ -217,7 +217,7 @@ class _Answer:
                 said.append(self._people_or_programme(self._first_of(others), programme))
             if programme != top:
                 said.append(self._sure(programme))
-            said.append(self._copied(programmes))
+            said.append(self._copied(programmes, others))
         said += [self._own_loss(), few(self.comparison)]
         return [s for s in said if s]
 
@@ -319,26 +319,32 @@ class _Answer:
     def _people_or_programme(self, other: str, programme: str) -> str:
         """The paired difference of the best without a programme and the best programme."""
         kind = {other: "alternative without a programme", programme: "programme"}
+        first, second, more, ahead = self._ahead(other, programme)
+        spent = [self._money(self.frame.loc[n, "spending"], 0.0) for n in (first, second)]
+        return (
+            f"The best {kind[first]}, {_quoted(first)}, brings {more[0]} more than "
+            f"the best {kind[second]}, {_quoted(second)} ({more[1]}), costs "
+            f"{spent[0]} to run against {spent[1]}, and is ahead in {ahead} "
+            "runs over the ranges."
+        )
+
+    def _ahead(self, one: str, other: str) -> tuple[str, str, tuple[str, str], str]:
+        """Of two alternatives the better and the worse, by how much, and in how many runs."""
         at = self.comparison.names.index
         profit, over = self.comparison.total("stated"), self.comparison.total("ranges")
-        first, second = other, programme
-        if profit[:, at(other)].mean() < profit[:, at(programme)].mean():
-            first, second = programme, other
+        first, second = one, other
+        if profit[:, at(one)].mean() < profit[:, at(other)].mean():
+            first, second = other, one
         difference = profit[:, at(first)] - profit[:, at(second)]
         mean, half = (float(x) for x in mean_and_half_width(difference))
         step = step_of(half)
         bounds = _range_of_money(mean - half, mean + half, self.currency, step)
         ahead = float((over[:, at(first)] > over[:, at(second)]).mean())
         doubt = "; luck alone could explain it" if half >= mean else ""
-        spent = [self._money(self.frame.loc[n, "spending"], 0.0) for n in (first, second)]
-        return (
-            f"The best {kind[first]}, {_quoted(first)}, brings {self._money(mean, step)} more than "
-            f"the best {kind[second]}, {_quoted(second)} (95% interval {bounds}{doubt}), costs "
-            f"{spent[0]} to run against {spent[1]}, and is ahead in {runs(ahead, self.ranges)} "
-            "runs over the ranges."
-        )
+        more = (self._money(mean, step), f"95% interval {bounds}{doubt}")
+        return first, second, more, runs(ahead, self.ranges)
 
-    def _copied(self, programmes: list[str]) -> str:
+    def _copied(self, programmes: list[str], others: list[str]) -> str:
         pairs = [(n, n + COPIED) for n in programmes if n + COPIED in self.comparison.names]
         if not pairs:
             return ""
@@ -358,7 +364,15 @@ class _Answer:
         more = f"; and {len(parts) - 3} more in the table" if len(parts) > 3 else ""
         worse = all(profit[twin] < profit[name] for name, twin in pairs)
         verb = "take" if worse else "move"
-        return f"Rivals that all copy the programme after {horizon(after)} {verb} {shown}{more}."
+        said = f"Rivals that all copy the programme after {horizon(after)} {verb} {shown}{more}."
+        if others:
+            best_twin = self._first_of([twin for _, twin in pairs])
+            first, second, lead, ahead = self._ahead(self._first_of(others), best_twin)
+            said += (
+                f" Then {_quoted(first)} brings {lead[0]} more than {_quoted(second)} ({lead[1]}) "
+                f"and is ahead in {ahead} runs over the ranges."
+            )
+        return said
 
 
 def few(comparison: Comparison) -> str:

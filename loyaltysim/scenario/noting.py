@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from loyaltysim.scenario.alternatives import Worlds
-from loyaltysim.scenario.model import Business
+from loyaltysim.scenario.model import Business, Firm
 from loyaltysim.scenario.twins import same_occasions
+
+_BETTER_LOWER = (
+    "service.failure_per_visit",
+    "service.response_hours",
+    "service.desk.handling_hours",
+    "staff.quits_per_year",
+    "staff.hiring_weeks",
+    "staff.skill_grows_in_weeks",
+)
+_BETTER_HIGHER = ("service.quality", "service.desk.resolved", "staff.skill_at_start")
+_PAID = (
+    "costs_per_week",
+    "staff.pay_per_week",
+    "staff.count",
+    "staff.hiring_cost_in_weeks_of_pay",
+    "staff.training_cost_in_weeks_of_pay",
+    "service.cost_per_visit",
+    "service.compensation_share_of_basket",
+    "service.desk.cost_per_ticket",
+)
+"""What makes a firm better when it is lower or higher, and what it pays for."""
 
 
 def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worlds) -> list[str]:
@@ -31,6 +53,11 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
                 f"{name}: its marketing budget brings nobody, since the business states none "
                 "to measure it by; state today's budget_per_week, or this world's reach_per_week"
             )
+        if _improves_for_nothing(world.firm, business.firm):
+            notes.append(
+                f"{name}: what it improves costs nothing as stated, neither costs_per_week nor pay "
+                "nor anything else; state what it takes, or its gain is a gift"
+            )
         if name != worlds.reference and world == alternatives[str(worlds.reference)]:
             notes.append(f"{name} does not differ from {worlds.reference!r}")
         if not same_occasions(world, business):
@@ -42,6 +69,19 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
     for name, world in (alternatives or {business.name: business}).items():
         notes += [f"{name}: {note}" for note in _programme_notes(world)]
     return notes
+
+
+def _improves_for_nothing(firm: Firm, today: Firm) -> bool:
+    """Whether service or staff are better than today's, and nothing that is paid for is more."""
+
+    def of(firm: Firm, names: tuple[str, ...]) -> list[float]:
+        return [float(attrgetter(name)(firm)) for name in names]
+
+    lower = zip(of(firm, _BETTER_LOWER), of(today, _BETTER_LOWER), strict=True)
+    higher = zip(of(firm, _BETTER_HIGHER), of(today, _BETTER_HIGHER), strict=True)
+    better = any(a < b for a, b in lower) or any(a > b for a, b in higher)
+    paid = zip(of(firm, _PAID), of(today, _PAID), strict=True)
+    return better and not any(a > b for a, b in paid)
 
 
 def _programme_notes(world: Business) -> list[str]:

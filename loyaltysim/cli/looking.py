@@ -8,21 +8,21 @@ from typing import Annotated
 
 from cyclopts import Parameter, validators
 
-from loyaltysim.cli import (
+from loyaltysim.cli.common import (
     Json,
     ScenarioFile,
     Whole,
-    _check_folder,
-    _console,
-    _escaped,
-    _load,
-    _path,
-    _print_json,
-    _progress,
-    _refuse,
-    _say_if_compiling,
-    _whole,
     app,
+    check_folder,
+    console_of,
+    escaped,
+    loaded,
+    print_json,
+    progress_bar,
+    refuse,
+    say_if_compiling,
+    shown_path,
+    whole,
 )
 from loyaltysim.command import FAILED, OK, say
 
@@ -37,7 +37,7 @@ def trace(
         Parameter(
             name=["--customer", "-c"],
             validator=validators.Number(gte=0),
-            converter=_whole,
+            converter=whole,
             help="Number of the person, from 0; somebody with an eventful life if left out.",
         ),
     ] = None,
@@ -51,7 +51,7 @@ def trace(
         int,
         Parameter(
             validator=validators.Number(gte=0, lt=2**62),
-            converter=_whole,
+            converter=whole,
             help="Another number is other people and other luck.",
         ),
     ] = 0,
@@ -64,14 +64,14 @@ def trace(
 
     With `--against`, the same person in two alternatives, and where the lives part.
     """
-    plan_ = _load(scenario)
+    plan_ = loaded(scenario)
     people = plan_.business.market.people
     if customer is not None and customer >= people:
-        return _refuse(
+        return refuse(
             f"there is no customer {customer}; {plan_.business.name} has the numbers 0 to "
             f"{people - 1}"
         )
-    _say_if_compiling(_console(stderr=True))
+    say_if_compiling(console_of(stderr=True))
 
     from loyaltysim.studies.trace import eventful
     from loyaltysim.studies.trace import trace as trace_
@@ -79,13 +79,13 @@ def trace(
     number = eventful(plan_, alternative, replication) if customer is None else customer
     told = trace_(plan_, number, alternative, against=against, replication=replication)
     if not told.buys and customer is not None:
-        notes = _console(stderr=True)
+        notes = console_of(stderr=True)
         other = eventful(plan_, alternative, replication)
         notes.print(f"Customer {customer} buys nothing here; --customer {other} has more to tell.")
     if json_:
-        _print_json(told.as_json())
+        print_json(told.as_json())
         return OK
-    console = _console()
+    console = console_of()
     width = min(console.width, 120) if console.is_terminal else 80
     console.print(told.told(width=width, everything=all_), markup=False)
     return OK
@@ -105,9 +105,9 @@ def plan(
 
     steps = plan_()
     if json_:
-        _print_json([step.as_json() for step in steps])
+        print_json([step.as_json() for step in steps])
     else:
-        print_plan(steps, _console(), deep=all_)
+        print_plan(steps, console_of(), deep=all_)
     return OK
 
 
@@ -128,16 +128,16 @@ def schema(
     text = json.dumps(schema_(), indent=2, ensure_ascii=False) + "\n"
     name = "loyaltysim.schema.json"
     if out is None:
-        _console().print(text, end="", markup=False)
+        console_of().print(text, end="", markup=False)
         say(f"Save it: loyaltysim schema --out {name}")
     else:
         try:
             with out.open("x", encoding="utf-8", newline="\n") as file:
                 file.write(text)
         except FileExistsError:
-            return _refuse(f"{printable(out)} exists already and is left as it is; name another")
+            return refuse(f"{printable(out)} exists already and is left as it is; name another")
         except OSError as error:
-            return _refuse(f"cannot write {printable(out)}: {error.strerror}")
+            return refuse(f"cannot write {printable(out)}: {error.strerror}")
         name = printable(out.name)
         say(f"Wrote {printable(out)}.")
     line = EDITOR_LINE.format(name=name)
@@ -170,13 +170,13 @@ def rerun(
     try:
         origin = origin_of(result)
     except ProvenanceError as error:
-        return _refuse(str(error))
-    notes = _console(stderr=True)
+        return refuse(str(error))
+    notes = console_of(stderr=True)
     if out is not None:
-        _check_folder(out, notes)
-    _say_if_compiling(notes)
+        check_folder(out, notes)
+    say_if_compiling(notes)
     place = TemporaryDirectory() if out is None else nullcontext(str(out.parent))
-    with place as folder, _progress(notes, f"Living {result.name} again") as progress:
+    with place as folder, progress_bar(notes, f"Living {result.name} again") as progress:
         repeat = rerun_(
             result,
             out or Path(folder) / "again",
@@ -185,16 +185,16 @@ def rerun(
             progress=progress,
         )
     if json_:
-        _print_json({"same": repeat.same, "differ": repeat.differ, "changed": repeat.changed})
+        print_json({"same": repeat.same, "differ": repeat.differ, "changed": repeat.changed})
     elif repeat.differ:
-        console = _console()
+        console = console_of()
         console.print(f"Not the same bytes: {len(repeat.differ)} files differ.")
         for name, why in repeat.differ.items():
-            console.print(f"  {_escaped(name)} {why}")
+            console.print(f"  {escaped(name)} {why}")
         for name, (then, now) in repeat.changed.items():
-            console.print(f"  {_escaped(name)} was {_escaped(then)}, is {_escaped(now)}")
+            console.print(f"  {escaped(name)} was {escaped(then)}, is {escaped(now)}")
     else:
-        _console().print(f"The same bytes: {len(repeat.same)} files.")
+        console_of().print(f"The same bytes: {len(repeat.same)} files.")
     if out is not None and not json_:
-        _console().print(f"Wrote {_path(out)}")
+        console_of().print(f"Wrote {shown_path(out)}")
     return FAILED if repeat.differ else OK

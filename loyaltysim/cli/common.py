@@ -1,0 +1,184 @@
+"""What the commands share: the application, kinds of arguments, the console, errors, results."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter, Token, validators
+
+from loyaltysim import __version__
+from loyaltysim.command import OK, WRONG_INPUT, results_ready, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from loyaltysim.scenario import Scenario
+
+app = App(
+    name="loyaltysim",
+    version=__version__,
+    suppress_keyboard_interrupt=False,  # `command.main` says what became of the work.
+    help="Try loyalty programmes on simulated customers before launching them.",
+    help_format="plaintext",
+    help_epilogue=(
+        "Exit codes: 0 done, 1 could not be done, 2 wrong input, 130 stopped. "
+        "Start with `loyaltysim init` and `loyaltysim compare scenario.yaml`."
+    ),
+)
+
+ScenarioFile = Annotated[Path, Parameter(help="Scenario file (YAML).")]
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for a script.")]
+Out = Annotated[
+    Path | None, Parameter(name=["--out", "-o"], help="Results folder; must not exist yet.")
+]
+
+
+def whole(_type: Any, tokens: Sequence[Token]) -> int:
+    """A whole number; 1.5 is refused and not rounded."""
+    text = tokens[0].value
+    if not re.fullmatch(r"[+-]?[0-9]{1,20}", text):
+        raise ValueError(f"{text[:40]} is not a whole number; write one such as 20 or 1000")
+    return int(text)
+
+
+Whole = Annotated[int | None, Parameter(validator=validators.Number(gte=1), converter=whole)]
+People = Annotated[
+    Whole, Parameter(help="For a quick try: people, with staff and costs as they are.")
+]
+Parquet = Annotated[
+    bool,
+    Parameter(negative="", help="Write Parquet beside CSV (needs the extra `parquet`)."),
+]
+
+
+def loaded(path: Path, replications: int | None = None, people: int | None = None) -> Scenario:
+    """The scenario of a file, with fewer or more replications and people where asked for."""
+    from loyaltysim.scenario import load
+
+    plan = load(path)
+    changes = {"replications": replications, "market.people": people}
+    stated = {name: value for name, value in changes.items() if value is not None}
+    return plan.change(stated) if stated else plan
+
+
+def console_of(*, stderr: bool = False) -> Console:
+    """Where to print: in the width of a terminal, or uncut."""
+    from rich.console import Console
+
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        # A file or a pipe has no width of its own; nothing is cut to 80 columns.
+        console = Console(stderr=stderr, highlight=False, soft_wrap=True, width=200)
+    return console
+
+
+def escaped(text: str) -> str:
+    """Text that the console prints as it is."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def shown_path(path: Path) -> str:
+    """A path as the console prints it."""
+    from loyaltysim.scenario.problems import printable
+
+    return escaped(printable(path))
+
+
+def print_json(value: Any) -> None:
+    """Print for a script."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def refuse(message: str) -> int:
+    """Say what is wrong with the input; returns the exit code."""
+    say(f"loyaltysim: {message}")
+    return WRONG_INPUT
+
+
+def deliver(keep: Callable[[], Path | None], show: Callable[[Path | None], None]) -> int:
+    """Write the results and print them, in this order.
+
+    What was found is printed even where it cannot be written, and where printing is
+    broken off, it is said that the results have been written.
+    """
+    from loyaltysim.results.folder import FolderError
+    from loyaltysim.scenario.problems import printable
+
+    results_ready.set()
+    try:
+        kept = keep()
+    except FolderError:
+        show(None)
+        raise
+    try:
+        show(kept)
+        sys.stdout.flush()
+    except BaseException as error:
+        if kept is not None:
+            error.add_note(f"the results are in {printable(kept)}")
+        raise
+    return OK
+
+
+def check_folder(folder: Path, notes: Console) -> None:
+    """Before any work: raise `FolderError` where results cannot go; name what was left there."""
+    from loyaltysim.results.folder import check_writable, left_over
+
+    check_writable(folder)
+    for part in left_over(folder):
+        notes.print(
+            f"[dim]Note: {shown_path(part)} is left from a run that was broken off, or is being "
+            "written by another; delete it if none is.[/dim]"
+        )
+
+
+def check_parquet(wanted: bool) -> None:
+    """Before any work: raise `FolderError` where the extra is missing."""
+    from importlib.util import find_spec
+
+    from loyaltysim.results.folder import FolderError
+
+    if wanted and find_spec("pyarrow") is None:
+        raise FolderError("--parquet needs pyarrow: pip install 'loyaltysim[parquet]'")
+
+
+def say_if_compiling(console: Console) -> None:
+    """A word about the wait, where there will be one."""
+    from loyaltysim.compiled import is_warm
+
+    if not is_warm():
+        console.print("Compiling the model for this machine: once, about 20 seconds ...")
+
+
+@contextmanager
+def progress_bar(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar with the time left; silent where nobody is watching."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        job = bar.add_task(escaped(what), total=None)
+        yield lambda done, total: bar.update(job, completed=done, total=total)

@@ -1,0 +1,264 @@
+"""Commands from a scenario file to a decision."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter, validators
+
+from loyaltysim.cli.common import (
+    Json,
+    Out,
+    Parquet,
+    People,
+    ScenarioFile,
+    Whole,
+    app,
+    check_folder,
+    check_parquet,
+    console_of,
+    deliver,
+    escaped,
+    loaded,
+    print_json,
+    progress_bar,
+    refuse,
+    say_if_compiling,
+    shown_path,
+    whole,
+)
+from loyaltysim.command import OK, WRONG_INPUT
+
+
+@app.command
+def compare(
+    scenario: ScenarioFile,
+    /,
+    *,
+    replications: Annotated[
+        int | None,
+        Parameter(
+            name=["--replications", "-r"],
+            validator=validators.Number(gte=2),
+            converter=whole,
+            help="Paired replications, in place of the scenario's.",
+        ),
+    ] = None,
+    people: People = None,
+    processes: Annotated[
+        Whole,
+        Parameter(name=["--processes", "-p"], help="Worker processes; all cores if left out."),
+    ] = None,
+    out: Out = None,
+    parquet: Parquet = False,
+    json_: Json = False,
+) -> int:
+    """Live every customer with each alternative, and say which of them pays.
+
+    Prints a table and writes a results folder with tidy tables and one page
+    (`report.html`) to open, print or send.
+    """
+    from loyaltysim.results.folder import free_name
+
+    check_parquet(parquet)
+    plan = loaded(scenario, replications, people)
+    plan.reference  # noqa: B018  (says so before any work when there is nothing to compare)
+    folder = out or free_name(Path("results") / scenario.stem)
+    notes = console_of(stderr=True)
+    check_folder(folder, notes)
+    say_if_compiling(notes)
+
+    from loyaltysim.studies.compare import compare as compare_
+
+    with progress_bar(notes, f"Living {plan.business.name}") as progress:
+        comparison = compare_(plan, processes=processes, progress=progress)
+
+    from loyaltysim.report.page import render
+    from loyaltysim.results.folder import write
+
+    def keep() -> Path:
+        command = {"compare": scenario.name}
+        pages = {"report.html": render(comparison)}
+        return write(
+            folder, comparison.scenario, comparison.tables, command, pages=pages, parquet=parquet
+        )
+
+    def show(kept: Path | None) -> None:
+        if json_:
+            rows = json.loads(comparison.alternatives.reset_index().to_json(orient="records"))
+            place = str(kept) if kept is not None else None
+            print_json({"scenario": plan.business.name, "folder": place, "alternatives": rows})
+            return
+        from loyaltysim.report.terminal import print_comparison
+
+        print_comparison(comparison, console_of())
+        for note in plan.notes():
+            notes.print(f"[dim]Note: {escaped(note)}[/dim]")
+        if kept is not None:
+            console_of().print(f"Wrote {shown_path(kept)}: open {shown_path(kept / 'report.html')}")
+
+    return deliver(keep, show)
+
+
+@app.command
+def run(
+    scenario: ScenarioFile,
+    /,
+    *,
+    alternative: Annotated[
+        str | None, Parameter(name=["--alternative", "-a"], help="Which; the business if left out.")
+    ] = None,
+    replication: Annotated[
+        int,
+        Parameter(
+            validator=validators.Number(gte=0, lt=2**62),
+            converter=whole,
+            help="Another number is other people and other luck.",
+        ),
+    ] = 0,
+    threads: Annotated[
+        int,
+        Parameter(
+            validator=validators.Number(gte=1),
+            converter=whole,
+            help="The result is the same with any number.",
+        ),
+    ] = 1,
+    people: People = None,
+    out: Out = None,
+    parquet: Parquet = False,
+    json_: Json = False,
+) -> int:
+    """Live one alternative once, and print its years; `--out` keeps every table."""
+    check_parquet(parquet)
+    plan = loaded(scenario, people=people)
+    notes = console_of(stderr=True)
+    if out is not None:
+        check_folder(out, notes)
+    say_if_compiling(notes)
+
+    from loyaltysim.studies.simulate import simulate
+
+    tables = simulate(plan, alternative, replication=replication, threads=threads)
+
+    def keep() -> Path | None:
+        if out is None:
+            return None
+        from loyaltysim.results.folder import write
+
+        command = {"run": scenario.name, "alternative": alternative, "replication": replication}
+        return write(out, plan, tables.tables, command, parquet=parquet)
+
+    def show(kept: Path | None) -> None:
+        if json_:
+            years = json.loads(tables.years.to_json(orient="records"))
+            print_json({"scenario": plan.business.name, "alternative": alternative, "years": years})
+            return
+        from loyaltysim.report.terminal import print_run
+
+        print_run(tables, alternative, console_of())
+        if kept is not None:
+            console_of().print(f"Wrote {shown_path(kept)}")
+
+    return deliver(keep, show)
+
+
+@app.command
+def validate(scenario: ScenarioFile, /, *, json_: Json = False) -> int:
+    """Check a scenario file: every mistake at once, with its line and the nearest valid name."""
+    from loyaltysim.scenario import ScenarioError, load
+
+    try:
+        plan = load(scenario)
+    except ScenarioError as error:
+        if json_:
+            print_json({"valid": False, "problems": json.loads(error.to_json())})
+            return WRONG_INPUT
+        raise
+    if json_:
+        print_json(
+            {
+                "valid": True,
+                "scenario": plan.business.name,
+                "alternatives": list(plan.alternatives),
+                "notes": plan.notes(),
+            }
+        )
+        return OK
+    console = console_of()
+    business = plan.business
+    console.print(
+        f"{shown_path(scenario)} is valid: {escaped(business.name)}, "
+        f"{business.market.people:,} people, {business.weeks} weeks, "
+        f"{business.replications} replications."
+    )
+    if plan.alternatives:
+        console.print(f"Alternatives: {escaped(', '.join(plan.alternatives))}.")
+    for note in plan.notes():
+        console.print(f"[dim]Note: {escaped(note)}[/dim]")
+    return OK
+
+
+@app.command
+def init(
+    path: Annotated[Path, Parameter(help="Where to write the scenario.")] = Path("scenario.yaml"),
+) -> int:
+    """Write a commented starter scenario, ready to compare."""
+    from importlib.resources import files
+
+    from loyaltysim.scenario.problems import printable
+
+    text = files("loyaltysim.scenario").joinpath("starter.yaml").read_text("utf-8")
+    made = False
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            made = True
+            file.write(text)
+    except FileExistsError:
+        return refuse(
+            f"{printable(path)} exists already and is left as it is; name another file, "
+            "such as: loyaltysim init my_business.yaml"
+        )
+    except OSError as error:
+        if made:
+            path.unlink(missing_ok=True)
+        return refuse(
+            f"cannot write {printable(path)}: {error.strerror}; "
+            "name a file in a folder that you may write to"
+        )
+    console_of().print(
+        f"Wrote {shown_path(path)}. Edit it, then: loyaltysim compare {shown_path(path)}"
+    )
+    return OK
+
+
+@app.command
+def evidence(
+    parameter: Annotated[
+        str | None, Parameter(help="Name, or a part of it; all if left out.")
+    ] = None,
+    *,
+    json_: Json = False,
+) -> int:
+    """Show where defaults come from: value, unit, plausible range, source and grade."""
+    from loyaltysim.evidence import find, register
+
+    entries = find(parameter) if parameter else list(register().values())
+    if json_:
+        from dataclasses import asdict
+
+        print_json([asdict(entry) for entry in entries])
+        return OK if entries else WRONG_INPUT
+    if not entries:
+        from loyaltysim.scenario.problems import quoted
+
+        return refuse(
+            f"no default is called anything like {quoted(parameter)}; "
+            "`loyaltysim evidence` lists all of them"
+        )
+    from loyaltysim.report.terminal import print_evidence
+
+    print_evidence(entries, parameter, console_of())
+    return OK
