@@ -40,6 +40,7 @@ _SECTIONS = {
     "programme": "The programmes",
     "rival": "The rival",
     "beliefs": "How people behave",
+    "alternatives": "What the alternatives change",
 }
 
 
@@ -207,17 +208,23 @@ def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:
     scenario = comparison.scenario
     groups: dict[str, list[dict[str, str]]] = {}
     for name in scenario.assumptions():
-        entry = register()[name]
+        entry = register().get(name)
+        if (
+            entry is None
+            and COPIED in name
+            and name.replace(COPIED, "", 1) in scenario.assumptions()
+        ):
+            continue
         low, value, high = scenario.range_of(name)
         groups.setdefault(name.partition(".")[0], []).append(
             {
                 "name": Markup(".<wbr>").join(name.split(".")).replace("_", Markup("_<wbr>")),
-                "label": entry.label,
+                "label": entry.label if entry else "Stated with its range",
                 "value": _plain(value),
                 "range": f"{_plain(low)} to {_plain(high)}",
-                "unit": entry.unit,
-                "grade": entry.grade,
-                "source": entry.source,
+                "unit": entry.unit if entry else "",
+                "grade": entry.grade if entry else "",
+                "source": entry.source if entry else "this scenario",
             }
         )
     return [

@@ -11,6 +11,7 @@ from typing import Any
 from loyaltysim.evidence import register
 from loyaltysim.scenario import alternatives as alternatives_
 from loyaltysim.scenario import assumptions as assumptions_
+from loyaltysim.scenario import ranges as ranges_
 from loyaltysim.scenario.alternatives import COPIED
 from loyaltysim.scenario.changing import changed
 from loyaltysim.scenario.extending import read_extended
@@ -36,6 +37,7 @@ class Scenario:
     alternatives: dict[str, Business] = field(compare=False, repr=False)
     """Each alternative's whole business, in the order of the file."""
     _worlds: alternatives_.Worlds = field(compare=False, repr=False)
+    _ranges: dict[str, ranges_.Range] = field(compare=False, repr=False)
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any], source: Path | None = None) -> Scenario:
@@ -54,20 +56,19 @@ class Scenario:
     @classmethod
     def _of(cls, root: Node, source: Path | None) -> Scenario:
         problems = Problems()
-        worlds = alternatives_.worlds_of(root, problems)
-        business = business_of(worlds.base, "", problems)
-        # While the business itself is wrong, its errors would show again in each alternative.
-        known = None if business is not None else list(problems)
-        alternatives = {}
-        for name, world in worlds.alternatives.items():
-            found = Problems()
-            alternative = business_of(world, f"{alternatives_.SECTION}.{name}", found)
-            problems += [p for p in found if not _repeats(p, name, known)]
-            if alternative is not None:
-                alternatives[name] = alternative
-        if problems or business is None:
+        stated = ranges_.stated_in(root, problems)
+        worlds, businesses = _validated(ranges_.at_end(root, stated, "value"), problems)
+        ranges = {}
+        if stated and not problems:
+            ends = {"value": businesses}
+            for end in ("low", "high"):
+                _, ends[end] = _validated(ranges_.at_end(root, stated, end), problems)
+            if not problems:
+                ranges = ranges_.checked(stated, ends, problems)
+        if problems:
             raise ScenarioError(problems)
-        return cls(plain(root), source, business, alternatives, worlds)
+        business = businesses.pop("")
+        return cls(plain(root), source, business, businesses, worlds, ranges)
 
     def __repr__(self) -> str:
         names = ", ".join(self.alternatives) or "no alternatives"
@@ -96,19 +97,24 @@ class Scenario:
         return self.from_document(changed(self.document, changes), self.source)
 
     def assumptions(self) -> list[str]:
-        """Names of the register's uncertain entries that this scenario relies on.
+        """Names of all that is uncertain here: what is stated as a range, by its dotted path, and
+        the register's uncertain entries that this scenario relies on.
 
         Those that it leaves at the default somewhere, in the business or in an
         alternative, and beliefs that it states as a range.
         """
         worlds = [self._worlds.base, *self._worlds.alternatives.values()]
-        return assumptions_.open_names(worlds, self._worlds.base)
+        stated = [name for name, r in self._ranges.items() if r.low < r.high]
+        return [*stated, *assumptions_.open_names(worlds, self._worlds.base)]
 
     def range_of(self, name: str) -> tuple[float, float, float]:
         """Low, value and high of an assumption: as this scenario states it, or the register's.
 
         Raises `ScenarioError` when the register has no such entry.
         """
+        if name in self._ranges:
+            own = self._ranges[name]
+            return own.low, own.value, own.high
         if name not in register():
             raise ScenarioError(assumptions_.unknown([name]))
         entry = register()[name]
@@ -116,17 +122,19 @@ class Scenario:
         return stated or (entry.low, entry.value, entry.high)
 
     def with_assumptions(self, values: Mapping[str, float]) -> Scenario:
-        """A scenario in which what was left to the register has these values.
+        """A scenario in which what was stated as a range or left to the register has these values.
 
         Fields that the business or an alternative states keep what is stated
         there; counts are rounded. Raises `ScenarioError` on an unknown name or a
         value out of range.
         """
-        wrong = assumptions_.unknown(list(values))
+        left = {name: value for name, value in values.items() if name not in self._ranges}
+        wrong = assumptions_.unknown(list(left))
         if wrong:
             raise ScenarioError(wrong)
-        document = copy.deepcopy(self.document)
-        assumptions_.set_in(document, values)
+        own = {n: self._ranges[n].written(v) for n, v in values.items() if n in self._ranges}
+        document = changed(self.document, own)
+        assumptions_.set_in(document, left)
         return self.from_document(document, self.source)
 
     def with_rival_copies(self) -> Scenario:
@@ -154,6 +162,25 @@ class Scenario:
     def notes(self) -> list[str]:
         """What is valid but worth knowing before the figures are believed, one line each."""
         return notes_of(self.business, self.alternatives, self._worlds)
+
+
+def _validated(root: Node, problems: Problems) -> tuple[alternatives_.Worlds, dict[str, Business]]:
+    """The worlds of a document, and each as a business, by its name; the business alone under "".
+
+    Where something is wrong it is added to `problems`, and its business is missing.
+    """
+    worlds = alternatives_.worlds_of(root, problems)
+    business = business_of(worlds.base, "", problems)
+    # While the business itself is wrong, its errors would show again in each alternative.
+    known = None if business is not None else list(problems)
+    businesses = {} if business is None else {"": business}
+    for name, world in worlds.alternatives.items():
+        found = Problems()
+        alternative = business_of(world, f"{alternatives_.SECTION}.{name}", found)
+        problems += [p for p in found if not _repeats(p, name, known)]
+        if alternative is not None:
+            businesses[name] = alternative
+    return worlds, businesses
 
 
 def _repeats(problem: Problem, name: str, known: list[Problem] | None) -> bool:

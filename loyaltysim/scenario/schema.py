@@ -12,7 +12,7 @@ from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from loyaltysim.scenario import alternatives, assumptions
+from loyaltysim.scenario import alternatives, assumptions, ranges
 from loyaltysim.scenario.model import ASSUMED
 from loyaltysim.scenario.shape import Shape, shape_of
 from loyaltysim.scenario.wording import BUSINESS
@@ -71,14 +71,21 @@ def schema() -> Json:
 
 def _alternative() -> Json:
     fields = {name: BUSINESS.child(name) for name in alternatives.MAY_CHANGE}
-    properties = {name: _of(shape, True) for name, shape in fields.items() if shape is not None}
+    properties = {
+        name: _of(shape, True, name in ranges.SECTIONS)
+        for name, shape in fields.items()
+        if shape is not None
+    }
     return {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
 
 
-def _of(shape: Shape, partial: bool) -> Json:
-    """The schema of what a shape allows; `partial` where it lies over something else."""
+def _of(shape: Shape, partial: bool, ranged: bool = False) -> Json:
+    """The schema of what a shape allows; `partial` where it lies over something else.
+
+    Where it may be `ranged`, a number may stand with its range.
+    """
     if shape.is_model():
-        return _map(shape, partial)
+        return _map(shape, partial, ranged)
     kind = get_origin(shape.kind) or shape.kind
     if kind is Literal:
         return {"enum": list(get_args(shape.kind))}
@@ -92,16 +99,28 @@ def _of(shape: Shape, partial: bool) -> Json:
         return {"type": "object", "additionalProperties": items}
     if kind is bool:
         return {"type": "boolean"}
-    return _text(shape) if kind is str else _number(shape)
+    if kind is str:
+        return _text(shape)
+    found = _number(shape)
+    if not ranged:
+        return found
+    with_range = {
+        "type": "object",
+        "properties": dict.fromkeys(ranges.KEYS, found),
+        "required": list(ranges.KEYS),
+        "additionalProperties": False,
+    }
+    return {"anyOf": [*found.get("anyOf", [found]), with_range]}
 
 
-def _map(shape: Shape, partial: bool) -> Json:
+def _map(shape: Shape, partial: bool, ranged: bool) -> Json:
     properties, required = {}, []
     said = _said_of(shape.kind)
     for name, field in shape.names().items():
         child = shape.child(name)
         assert child is not None
-        properties[name] = _described(_of(child, partial), child, field, said.get(name))
+        inner = _of(child, partial, ranged or (shape == BUSINESS and name in ranges.SECTIONS))
+        properties[name] = _described(inner, child, field, said.get(name))
         if field.is_required() and field.validation_alias is None:
             required.append(name)
     summary = (shape.kind.__doc__ or "").split("\n")[0]

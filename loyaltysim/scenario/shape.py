@@ -45,7 +45,7 @@ class Shape:
             return {
                 written: field
                 for name, field in self.kind.model_fields.items()
-                for written in _spellings(name, field)
+                for written in spellings(name, field)
             }
         if get_origin(self.kind) is dict:
             key = shape_of(get_args(self.kind)[0])
@@ -118,7 +118,8 @@ def shape_at(root: Shape, path: Sequence[str | int]) -> Shape | None:
     return shape
 
 
-def _spellings(name: str, field: FieldInfo) -> list[str]:
+def spellings(name: str, field: FieldInfo) -> list[str]:
+    """The names by which a field may be written."""
     if isinstance(field.validation_alias, AliasChoices):
         return [str(choice) for choice in field.validation_alias.choices]
     return [name]
