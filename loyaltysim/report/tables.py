@@ -134,8 +134,8 @@ def _profit(comparison: Comparison) -> Table:
              "digits of half their interval."),
         Note("2", f"Paired t interval over {stated} replications: what luck alone leaves open; "
              "more replications narrow it."),
-        Note("3", f"{ranges} runs, each with all assumptions that the scenario does not state "
-                  "drawn from their ranges: what is "
+        Note("3", f"{ranges} runs, each with every number that the scenario leaves open, or states "
+                  "with a range, drawn from it: what is "
              "not known, with the luck that is left in it; finding out narrows it."),
         Note("4", "Share of the runs with incremental profit above zero. As stated it takes "
              "every assumption for certain, and with enough customers becomes 0 or 1; read it "

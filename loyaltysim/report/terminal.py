@@ -102,9 +102,9 @@ def _money(comparison: Comparison, frame: pd.DataFrame) -> Table:
 def _doubt(comparison: Comparison, frame: pd.DataFrame) -> Table:
     table = _table(
         "Does it pay? Luck and ignorance apart",
-        "As stated: only luck differs. Over the ranges: every assumption that the scenario does "
-        "not state is drawn from its plausible range. Share of wallet: a firm's own data do not "
-        "tell it.",
+        "As stated: only luck differs. Over the ranges: every number that the scenario leaves "
+        "open, or states with a range, is drawn from it. Share of wallet: a firm's own data do "
+        "not tell it.",
         "pays, as stated", "pays, over the ranges", "middle of the ranges", "9 in 10 runs",
         "low share of wallet", "stated", "high",
     )  # fmt: skip
