@@ -40,6 +40,35 @@ class Sleep(NamedTuple):
         return risk * (1.0 - self.share * self.wakes_per_week / ends)
 
 
+class Ties(NamedTuple):
+    """How familiarity and the recent share of wallet settle."""
+
+    familiarity_gain: float
+    familiarity_decay: float
+    habit_moves: float
+
+    def settled(self, pace: Floats) -> Floats:
+        """Familiarity of a customer who has bought `pace` times a week for long."""
+        gain = self.familiarity_gain * pace
+        return np.asarray(gain / (gain + self.familiarity_decay))
+
+    def after(self, weeks: Floats, pace: Floats) -> Floats:
+        """Familiarity of a customer who has bought `pace` times a week for so many weeks."""
+        settling = self.familiarity_gain * pace + self.familiarity_decay
+        return self.settled(pace) * -np.expm1(-weeks * settling)
+
+    def weeks_until(self, familiarity: float, pace: Floats) -> Floats:
+        """After how many weeks of so many purchases it is reached; infinite if never."""
+        settling = self.familiarity_gain * pace + self.familiarity_decay
+        part = familiarity / np.maximum(self.settled(pace), 1e-12)
+        return np.where(part < 1.0, -np.log1p(-np.minimum(part, 1.0 - 1e-12)) / settling, np.inf)
+
+    def wallet(self, usual: Floats, z: Floats) -> Floats:
+        """Recent share of wallet: about the usual one, as an average that forgets evenly."""
+        variance = self.habit_moves / (2.0 - self.habit_moves) * usual * (1.0 - usual)
+        return np.clip(usual + np.sqrt(variance) * z, 0.0, 1.0)
+
+
 @dataclass(frozen=True)
 class Levels:
     """Constants of the business as it is today, the same in every alternative.
@@ -60,30 +89,20 @@ class Levels:
     reach_trend: Floats
     """Change of the log of that reach a week among strangers, over the first `TREND_WEEKS`."""
     regained_per_week: Floats
-    """Contacts of a lost customer, in the first week; `win_back_odds` of them count for one."""
+    """Contacts of a lost customer, in the first week; each counts for `win_back_odds` ones of a
+    stranger."""
     regained_trend: Floats
     """Change of the log of that reach a week among lost customers."""
     leaves_per_visit: float
     """Risk of leaving over a failure, by visit."""
     satisfaction_spread: float
-    familiarity_gain: float
-    familiarity_decay: float
+    ties: Ties
     win_back_odds: float
     sleep: Sleep
     budget_per_week: float
     """Marketing budget that goes with the reach."""
     quits_per_year: float
     """Turnover under which today's staff and ties have grown."""
-
-    def settled_familiarity(self, pace: Floats) -> Floats:
-        """Tie of a customer who has bought `pace` times a week for long."""
-        gain = self.familiarity_gain * pace
-        return np.asarray(gain / (gain + self.familiarity_decay))
-
-    def familiarity_after(self, weeks: Floats, pace: Floats) -> Floats:
-        """Tie of a customer who has bought `pace` times a week for so many weeks."""
-        settling = self.familiarity_gain * pace + self.familiarity_decay
-        return self.settled_familiarity(pace) * -np.expm1(-weeks * settling)
 
     def but(self, **changes: object) -> Self:
         """The same levels with some changed."""
@@ -95,9 +114,9 @@ def first_guess(business: Business, belief: dict[str, float]) -> Levels:
     segments = business.market.segments
     service, staff = business.firm.service, business.firm.staff
     # Experienced staff, save for the time that newcomers take to learn.
-    learning = staff.quits_per_year / 52.0 * staff.skill_grows_in_weeks
+    learning = staff.quits_per_year / WEEKS_PER_YEAR * staff.skill_grows_in_weeks
     missing = (1.0 - staff.skill_at_start) * learning / (1.0 + learning)
-    loss = np.array([-np.log1p(-s.loss_per_year) / 52.0 for s in segments])
+    loss = np.array([-np.log1p(-s.loss_per_year) / WEEKS_PER_YEAR for s in segments])
     return Levels(
         quality=service.quality
         - belief["skill_quality"] * missing
@@ -112,9 +131,12 @@ def first_guess(business: Business, belief: dict[str, float]) -> Levels:
         leaves_per_visit=service.failure_per_visit * belief["leave_after_failure"],
         satisfaction_spread=service.quality_spread
         * np.sqrt(belief["satisfaction_moves"] / (2.0 - belief["satisfaction_moves"])),
-        familiarity_gain=belief["familiarity_gain"],
-        familiarity_decay=1.0 / belief["familiarity_fades_weeks"]
-        + belief["familiarity_breaks"] * staff.quits_per_year / 52.0,
+        ties=Ties(
+            belief["familiarity_gain"],
+            1.0 / belief["familiarity_fades_weeks"]
+            + belief["familiarity_breaks"] * staff.quits_per_year / WEEKS_PER_YEAR,
+            belief["habit_moves"],
+        ),
         win_back_odds=belief["win_back_odds"],
         sleep=Sleep(
             belief["dormant_share"],

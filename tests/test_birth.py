@@ -161,11 +161,25 @@ def test_the_better_customers_are_the_likelier_ones(walkers):
     people, _ = walkers
     ladder = ["first_time", "repeat", "client", "advocate"]
     groups = [people[people["stage"] == STAGES.index(name)] for name in ladder]
-    for better in ("rate", "firm_weight"):
+    for better in ("firm_weight", "usual_wallet", "familiarity"):
         means = [group[better].mean() for group in groups]
         assert means == sorted(means)
-    risks = [group["frailty"].mean() for group in groups]
-    assert risks == sorted(risks, reverse=True)
+    here = np.concatenate(groups)
+    assert here["frailty"].mean() < 0.95 * people["frailty"].mean()
+
+
+def test_clients_are_as_often_overdue_as_purchases_that_come_at_random(walkers):
+    people, _ = walkers
+    most = SCENARIO.business.stages.client_overdue_gaps
+    # Repeat customers with the history of a client: asleep, or overdue.
+    awake = people[(people["activity"] == 0) & (people["purchases"] >= 12)]
+    pace = awake["pace"] / awake["rate"]
+    gaps = -awake["last_at"] / awake["usual_gap"]
+    late = np.exp(-most * pace)
+    assert has_mean(gaps > most, late.mean(), (late * (1.0 - late)).mean())
+    assert ((gaps > most) == (awake["stage"] == STAGES.index("repeat"))).all()
+    # The time since the last purchase is exponential, and tells nothing about the person.
+    assert comes_from(gaps * pace, stats.expon())
 
 
 # Traits against closed forms

@@ -21,7 +21,14 @@ from loyaltysim.customers.stages import (
     REPEAT,
     SUSPECT,
 )
-from loyaltysim.customers.standing import CUSTOMER_TODAY, NEVER, STRANGER, Risks, standing_of
+from loyaltysim.customers.standing import (
+    CUSTOMER_TODAY,
+    NEVER,
+    STRANGER,
+    Standing,
+    Terms,
+    standing_of,
+)
 from loyaltysim.customers.traits import SMALLEST, give_traits
 from loyaltysim.draws import identities, uniforms_of, who
 from loyaltysim.levels import Levels
@@ -29,6 +36,7 @@ from loyaltysim.record import CUSTOMER, Records
 from loyaltysim.scenario.model import Business, Segment
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 DECISIONS = {"traits": 10, "state": 11, "start": 12}
 
@@ -83,9 +91,16 @@ def _bear(
         segment.model_copy(update={"given": None}),  # Tables are neither traits nor hashable.
         segment.start or market.start,
         correlations,
-        Risks(float(levels.loss_per_week[number]), levels.leaves_per_visit, levels.sleep),
+        Terms(
+            float(levels.loss_per_week[number]),
+            levels.leaves_per_visit,
+            levels.sleep,
+            levels.ties,
+            business.stages.client_share_of_wallet,
+            business.stages.client_familiarity,
+        ),
     )
-    _give_start(people, business, segment, levels, key, standing.asleep, standing.of(people, z))
+    _give_start(people, business, segment, levels, key, standing, z)
     return _first_occasion(people, business, segment, state, season)
 
 
@@ -95,23 +110,29 @@ def _give_start(
     segment: Segment,
     levels: Levels,
     key: tuple[int, int],
-    sleepers: float,
-    standing: tuple[Floats, Floats, Floats, Floats],
+    standing: Standing,
+    z: Floats,
 ) -> None:
     """Stage, history and attitude in week 0, such that each reads as the stage stated."""
-    start = segment.start or business.market.start
+    start, stages = segment.start or business.market.start, business.stages
     luck = uniforms_of(*key, people["who"], DECISIONS["start"])
-    chances, sleepy, rank, weeks_of_stay = standing
+    chances, sleepy, rank, weeks_of_stay = standing.of(people, z)
     status = (luck[:, :1] >= np.cumsum(chances, axis=1)[:, :-1]).sum(axis=1)
-    stranger = status == STRANGER
-    bought = [start.first_time, start.repeat, start.client, start.advocate]
-    asleep = (status == CUSTOMER_TODAY) & (luck[:, 6] < sleepy)
-    # Sleepers are no clients any more, so they all stand on the second rung.
-    awake = np.array(bought)
-    awake[1] -= sleepers * sum(bought)
+    stranger, here = status == STRANGER, status == CUSTOMER_TODAY
+    asleep = here & (luck[:, 6] < sleepy)
+    # Sleepers read as repeat customers, and so do those who are clients but for being overdue.
+    awake = np.array([start.first_time, start.repeat, start.client, start.advocate])
+    awake[1] -= standing.asleep * start.customers
+    overdue, weeks_since = _since_last_purchase(
+        people, segment, stages.client_overdue_gaps, awake, luck[:, 4]
+    )
     ladder = np.cumsum(awake) / max(awake.sum(), SMALLEST)
-    rung = np.where(asleep, 1, np.minimum(np.searchsorted(ladder, rank, side="right"), 3))
-    stage = np.choose(status, [SUSPECT, PROSPECT, PROSPECT, FIRST_TIME + rung, LOST])
+    rung = FIRST_TIME + np.minimum(np.searchsorted(ladder, rank, side="right"), 3)
+    regular = here & (rung >= CLIENT)
+    overdue &= regular
+    rung[asleep] = np.maximum(rung[asleep], REPEAT)
+    rung[asleep | overdue] = np.minimum(rung[asleep | overdue], REPEAT)
+    stage = np.choose(status, [SUSPECT, PROSPECT, PROSPECT, rung, LOST])
     people["stage"] = stage
     people["never"] = np.where(stranger, luck[:, 1] < segment.never_buys, status == NEVER)
     people["aware"] = stage != SUSPECT
@@ -120,18 +141,20 @@ def _give_start(
 
     people["expectation"] = levels.quality
     people["satisfaction"] = levels.quality + levels.satisfaction_spread * ndtri(luck[:, 2])
-    settled = levels.settled_familiarity(1.0 / people["usual_gap"])
-    people["usual_familiarity"] = settled
+    gap, ties = people["usual_gap"], levels.ties
+    people["usual_familiarity"] = ties.settled(1.0 / gap)
     tenure = -np.log(luck[:, 7]) * weeks_of_stay
-    grown = levels.familiarity_after(tenure, 1.0 / people["usual_gap"])
-    regular = (stage == CLIENT) | (stage == ADVOCATE)
-    stages = business.stages
+    # Who is a client has been one for long enough; how much longer does not depend on that.
+    needed = ties.weeks_until(stages.client_familiarity, 1.0 / gap)
+    tenure[regular] += np.where(np.isfinite(needed), needed, 0.0)[regular]
+    grown = ties.after(tenure, 1.0 / gap)
+    first = (stage == FIRST_TIME) | (stage == LOST)
     people["familiarity"] = np.select(
-        [regular, stage == REPEAT, (stage == FIRST_TIME) | (stage == LOST)],
-        [np.maximum(grown, stages.client_familiarity), grown, levels.familiarity_gain],
+        [regular, first, here],
+        [np.maximum(grown, stages.client_familiarity), ties.familiarity_gain, grown],
         0.0,
     )
-    wallet = people["usual_wallet"]
+    wallet = np.where(here, ties.wallet(people["usual_wallet"], z[:, 4]), people["usual_wallet"])
     people["wallet"] = np.select(
         [regular, stage == REPEAT],
         [
@@ -142,16 +165,13 @@ def _give_start(
     )
     people["contact"] = (luck[:, 3] * business.firm.staff.count).astype(np.int64)
 
-    gap = people["usual_gap"]
     people["purchases"] = np.select(
-        [stage == FIRST_TIME, stage == REPEAT, stage == LOST, regular],
-        [1, max(2, min(3, stages.client_purchases - 1)), 3, max(stages.client_purchases, 12)],
+        [regular, stage == FIRST_TIME, stage == REPEAT, stage == LOST],
+        [max(stages.client_purchases, 12), 1, max(2, min(3, stages.client_purchases - 1)), 3],
         0,
     )
     customer = people["purchases"] > 0
-    # Bought a part of a usual gap ago, so that a client is not overdue.
-    recent = -gap * min(1.0, stages.client_overdue_gaps) * luck[:, 4]
-    last = np.where(stage == LOST, -26.0 - 26.0 * luck[:, 4], recent)
+    last = np.where(stage == LOST, -26.0 - 26.0 * luck[:, 4], -weeks_since)
     people["last_at"] = np.where(customer, last, -np.inf)
     people["first_at"] = np.where(customer, last - (people["purchases"] - 1) * gap, -np.inf)
     people["lost_at"] = np.where(stage == LOST, -26.0 * luck[:, 4], -np.inf)
@@ -162,6 +182,38 @@ def _give_start(
     )
     easier = np.where(stage == LOST, levels.win_back_odds, 1.0)
     people["notices_at"] /= easier
+
+
+def _since_last_purchase(
+    people: Records, segment: Segment, most_gaps: float, awake: Floats, luck: Floats
+) -> tuple[Flags, Floats]:
+    """Who would be overdue as a client, and the weeks since the last purchase.
+
+    Purchases come at random, at today's pace. `awake` are the shares of the rungs among all
+    people; it is changed so that clients who are not overdue have the share that is stated.
+    """
+    gap = people["usual_gap"]
+    if segment.contract is not None:
+        return np.zeros(len(people), bool), gap * min(1.0, most_gaps) * luck
+    assert segment.occasions_per_week is not None
+    usual_pace = people["pace"] / people["rate"]
+    limit = most_gaps * usual_pace
+    late = np.exp(-limit)
+    drift = segment.occasions_per_week.drift
+    quantiles = ndtri((np.arange(200) + 0.5) / 200.0)
+    usually = float(np.exp(-most_gaps * np.exp(drift * quantiles - 0.5 * drift**2)).mean())
+    # No more than are stated to be repeat customers.
+    clients = awake[2] + awake[3]
+    share = min(usually, awake[1] / max(awake[1] + clients, SMALLEST))
+    awake[1] -= clients * share / (1.0 - share)
+    awake[2:] /= 1.0 - share
+    chance = late * share / max(usually, SMALLEST)
+    overdue = luck < chance
+    # What is left of the luck says how long ago it was, on either side of the limit.
+    inside = (luck - chance) / (1.0 - chance)
+    within = -np.log1p(-np.clip(inside, 0.0, 1.0) * (1.0 - late))
+    beyond = limit - np.log(luck / np.maximum(chance, SMALLEST))
+    return overdue, gap * np.where(overdue, beyond, within) / usual_pace
 
 
 def _first_occasion(

@@ -2,8 +2,8 @@
 
 A business that has run for long has sorted its people. Where as many enter a state as
 leave it, a person is found in it in proportion to how long they stay there: prospects
-who seldom come to buy have gathered, and so have customers who are hard to lose. Strangers
-are those who are left; among them, as among the lost, are many whom it won soon if it could.
+who seldom come to buy have gathered, and so have customers who are hard to lose. How long
+strangers and the lost wait depends on marketing and not on who they are, so they count alike.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from loyaltysim.customers.traits import give_traits, preference_spread_of
-from loyaltysim.levels import Sleep
+from loyaltysim.customers.traits import SMALLEST, give_traits
+from loyaltysim.levels import Sleep, Ties
 from loyaltysim.record import CUSTOMER, Records
 from loyaltysim.scenario.model import Segment, Start
 
@@ -40,12 +40,17 @@ SHORTEST = 1e-9
 """Events a week below which nothing happens."""
 
 
-class Risks(NamedTuple):
-    """How customers leave: a week, at average frailty; by visit, over failures; by sleep."""
+class Terms(NamedTuple):
+    """How customers leave, and what makes a client."""
 
     loss_per_week: float
+    """Risk at average frailty, apart from failures."""
     leaves_per_visit: float
+    """Risk over failures."""
     sleep: Sleep
+    ties: Ties
+    client_share_of_wallet: float
+    client_familiarity: float
 
 
 class Standing(NamedTuple):
@@ -56,11 +61,10 @@ class Standing(NamedTuple):
     scores: Floats
     ranks: Floats
     asleep: float
-    """Share of the customers who are asleep."""
+    """Share of the customers who are asleep; a sleeper reads as a repeat customer."""
     drowsy: float
     """Factor on the chance of being asleep; below 1 where fewer are stated who may be."""
-    risks: Risks
-    spreads: tuple[float, float]
+    terms: Terms
 
     def of(self, people: Records, z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Chances of the states, (people, 5); of a customer: chance of being asleep, rank among
@@ -69,11 +73,12 @@ class Standing(NamedTuple):
         The weeks are those that a customer stays on average; where the risk is the same at
         any age, as many have passed as are still to come.
         """
-        stays, asleep = _stays(people, self.risks)
+        stays, asleep = _stays(people, self.terms)
         held = self.factors * stays
         chances = held / held.sum(axis=1, keepdims=True)
-        ranks = np.interp(_score(z, *self.spreads), self.scores, self.ranks)
-        return chances, self.drowsy * asleep, ranks, stays[:, CUSTOMER_TODAY]
+        weeks = stays[:, CUSTOMER_TODAY]
+        ranks = np.interp(_score(people, z, weeks, self.terms), self.scores, self.ranks)
+        return chances, self.drowsy * asleep, ranks, weeks
 
 
 @lru_cache(maxsize=256)
@@ -81,7 +86,7 @@ def standing_of(
     segment: Segment,
     start: Start,
     correlations: tuple[float, float],
-    risks: Risks,
+    terms: Terms,
 ) -> Standing:
     """The spread at which each state has the share that is stated.
 
@@ -89,7 +94,7 @@ def standing_of(
     stand for all, so they depend on nobody's draws.
     """
     types, z = _types(segment, correlations)
-    stays, asleep = _stays(types, risks)
+    stays, asleep = _stays(types, terms)
     never = start.prospect * segment.never_buys
     wanted = np.array([start.suspect, never, start.prospect - never, start.customers, start.lost])
     wanted /= wanted.sum()
@@ -101,17 +106,15 @@ def standing_of(
         factors = factors * np.divide(wanted, found, out=np.ones_like(wanted), where=found > 0.0)
         if np.allclose(found, wanted, rtol=CLOSE, atol=0.0):
             break
-    spreads = (preference_spread_of(segment), segment.loss_spread)
-    scores = _score(z, *spreads)
+    scores = _score(types, z, stays[:, CUSTOMER_TODAY], terms)
     order = np.argsort(scores, kind="stable")
     there = chances[:, CUSTOMER_TODAY]
     total = max(there.sum(), SHORTEST)
-    # A sleeper reads as a repeat customer.
     sleepers = (there * asleep).sum() / total
     drowsy = min(start.repeat / max(start.customers * sleepers, SHORTEST), 1.0)
     weight = (there * (1.0 - drowsy * asleep))[order]
     ranks = (np.cumsum(weight) - 0.5 * weight) / max(weight.sum(), SHORTEST)
-    return Standing(factors, scores[order], ranks, drowsy * sleepers, drowsy, risks, spreads)
+    return Standing(factors, scores[order], ranks, drowsy * sleepers, drowsy, terms)
 
 
 def _types(segment: Segment, correlations: tuple[float, float]) -> tuple[Records, Floats]:
@@ -127,7 +130,7 @@ def _types(segment: Segment, correlations: tuple[float, float]) -> tuple[Records
     return people, z
 
 
-def _stays(people: Records, risks: Risks) -> tuple[Floats, Floats]:
+def _stays(people: Records, terms: Terms) -> tuple[Floats, Floats]:
     """Length of a stay in each state, in units of its own, (people, 5), and of it, asleep.
 
     Prospects wait for an occasion that goes to the firm; customers stay until lost, over
@@ -136,14 +139,19 @@ def _stays(people: Records, risks: Risks) -> tuple[Floats, Floats]:
     """
     stays = np.ones((len(people), STATES))
     stays[:, PROSPECT] = 1.0 / np.maximum(people["rate"] * people["firm_odds"], SHORTEST)
-    silent = people["frailty"] * risks.loss_per_week
-    known = (people["drop_out"] + risks.leaves_per_visit) / people["usual_gap"]
-    sleep = risks.sleep.weeks(silent)
-    lost = np.maximum(risks.sleep.lost(silent) + known, SHORTEST)
+    silent = people["frailty"] * terms.loss_per_week
+    known = (people["drop_out"] + terms.leaves_per_visit) / people["usual_gap"]
+    sleep = terms.sleep.weeks(silent)
+    lost = np.maximum(terms.sleep.lost(silent) + known, SHORTEST)
     stays[:, CUSTOMER_TODAY] = (1.0 + sleep) / lost
     return stays, sleep / (1.0 + sleep)
 
 
-def _score(z: Floats, preference_spread: float, loss_spread: float) -> Floats:
-    """How likely one is to be an established customer: often there, fond of the firm, faithful."""
-    return np.asarray(z[:, 0] + preference_spread * z[:, 1] + loss_spread * z[:, 3] + z[:, 4])
+def _score(people: Records, z: Floats, weeks_of_stay: Floats, terms: Terms) -> Floats:
+    """How far above the thresholds of a client one stands, by share of wallet and familiarity."""
+    wallet = terms.ties.wallet(people["usual_wallet"], z[:, 4])
+    familiarity = terms.ties.after(weeks_of_stay, 1.0 / people["usual_gap"])
+    wallet /= max(terms.client_share_of_wallet, SMALLEST)
+    familiarity /= max(terms.client_familiarity, SMALLEST)
+    # People who are equal in both have a rank of their own too.
+    return np.minimum(wallet, familiarity) + 1e-6 * z[:, 4]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, gammaincinv, ndtr, ndtri, polygamma
+from scipy.special import betaincinv, gammaincinv, ndtr, ndtri
 
 from loyaltysim.record import Records
 from loyaltysim.scenario.model import Segment
@@ -76,13 +76,6 @@ def give_traits(
         people["drop_out"] = -np.log1p(-np.minimum(chance, 1.0 - SMALLEST))
     people["reluctance"] = np.log(traits[:, 10] / (1.0 - traits[:, 10]))
     people["notices_at"] = -np.log(traits[:, 9])
-
-
-def preference_spread_of(segment: Segment) -> float:
-    """Standard deviation, across people, of the log-odds of the firm's share of wallet."""
-    if segment.switching is None:
-        return segment.preference_spread
-    return float(np.sqrt(polygamma(1, _beta_of_shares(segment)).sum()))
 
 
 def _beta_of_shares(segment: Segment) -> tuple[float, float]:
