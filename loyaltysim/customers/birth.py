@@ -197,8 +197,7 @@ def _since_last_purchase(
         return np.zeros(len(people), bool), gap * min(1.0, most_gaps) * luck
     assert segment.occasions_per_week is not None
     usual_pace = people["pace"] / people["rate"]
-    limit = most_gaps * usual_pace
-    late = np.exp(-limit)
+    late = np.exp(-most_gaps * usual_pace)
     drift = segment.occasions_per_week.drift
     quantiles = ndtri((np.arange(200) + 0.5) / 200.0)
     usually = float(np.exp(-most_gaps * np.exp(drift * quantiles - 0.5 * drift**2)).mean())
@@ -207,13 +206,14 @@ def _since_last_purchase(
     share = min(usually, awake[1] / max(awake[1] + clients, SMALLEST))
     awake[1] -= clients * share / (1.0 - share)
     awake[2:] /= 1.0 - share
+    if share == usually:
+        return luck < late, -np.log(luck) * gap / usual_pace
+    # Fewer may be late, so the luck is spread anew over either side of the limit.
     chance = late * share / max(usually, SMALLEST)
     overdue = luck < chance
-    # What is left of the luck says how long ago it was, on either side of the limit.
-    inside = (luck - chance) / (1.0 - chance)
-    within = -np.log1p(-np.clip(inside, 0.0, 1.0) * (1.0 - late))
-    beyond = limit - np.log(luck / np.maximum(chance, SMALLEST))
-    return overdue, gap * np.where(overdue, beyond, within) / usual_pace
+    below = late * luck / np.maximum(chance, SMALLEST)
+    above = late + (1.0 - late) * (luck - chance) / (1.0 - chance)
+    return overdue, -np.log(np.where(overdue, below, above)) * gap / usual_pace
 
 
 def _first_occasion(
