@@ -562,7 +562,9 @@ def test_notes_say_what_is_valid_but_worth_knowing(coffee):
     notes = "\n".join(coffee.notes())
     assert "points: set_up, per_week, cost_per_member_year not stated, counted as 0" in notes
     assert "card: reward_value not stated, a reward is worth its selling price, 2.81" in notes
-    assert "their number stays level" in notes
+    assert "and keep their number" in notes
+    stated = coffee.change({"firm.marketing.reach_per_week": "1%"})
+    assert "is not held" in "\n".join(stated.notes())
     dear = coffee.change({"alternatives.points.programme.points.reward_cost": 101})
     assert "points: a reward costs 101.00, more than the 100.00 spent" in "\n".join(dear.notes())
     stated = {"set_up": 1, "per_week": 1, "cost_per_member_year": 0}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from loyaltysim.report.people import STAGE_NAMES
 from loyaltysim.report.style import colours
-from loyaltysim.report.words import MISSING, number, runs, share, span, steps_of
+from loyaltysim.report.words import MISSING, number, payback, runs, share, span, steps_of
 from loyaltysim.results.comparison import LOW_WALLET, RANGES, STATED, Comparison
 
 _SCALES = ((1e10, "million "), (1e7, "thousand "))
@@ -174,11 +174,10 @@ def _finance(comparison: Comparison) -> Table:
         step = max(by_luck.values())
         return lambda r: money(r[name], step if step <= abs(r[name]) / 100.0 else 0.0)
 
-    def payback(row: pd.Series) -> str:
+    def pays_back(row: pd.Series) -> str:
         if row.name == comparison.reference:
             return MISSING
-        found = row["payback_month"]
-        return f"month {found:.0f}" if np.isfinite(found) else f"not in {months}"
+        return payback(row["payback_month"], row["p_payback"], f"not in {months}")
 
     columns = [
         Column("NPV", rounded("npv"), "1", True),
@@ -187,7 +186,7 @@ def _finance(comparison: Comparison) -> Table:
             lambda r: money.span(r["npv_low"], r["npv_high"], by_luck[str(r.name)]),
         ),
         Column("ROI", lambda r: share(r["roi"], 0), "2"),
-        Column("Pay-back", payback, "3"),
+        Column("Pay-back", pays_back, "3"),
         Column("Spending", lambda r: money(r["spending"]), "4", True),
         Column("of it on a programme", lambda r: money(r["programme_cost"])),
         Column("still owed", lambda r: money(r["owed"]) if r["owed"] else MISSING, "8"),
@@ -205,7 +204,8 @@ def _finance(comparison: Comparison) -> Table:
         Note("1", f"Net present value at {rate} a year, set-up at the start; paired 95% interval."),
         Note("2", f"Incremental profit for each {business.currency} spent; {MISSING} where "
              "nothing is spent."),
-        Note("3", "First month from which the cumulated mean is not below zero to the end."),
+        Note("3", "First month from which the cumulated mean is not below zero to the end; and the "
+             "share of runs that have one, where not all or not none have."),
         Note("4", "The programme (rewards at cost, set-up, running) and what else the firm "
              "decides to spend more on than the reference (pay, hiring, training, acquisition, "
              "other). Running a programme includes the staff’s time at the till, at their pay."),

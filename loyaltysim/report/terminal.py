@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 from rich import box
 from rich.markup import escape
@@ -20,10 +19,12 @@ from loyaltysim.report.words import (
     horizon,
     margins_said,
     number,
+    payback,
     runs,
     share,
     span,
     step_of,
+    steps_of,
 )
 
 if TYPE_CHECKING:
@@ -74,27 +75,28 @@ def _money(comparison: Comparison, frame: pd.DataFrame) -> Table:
         f"Money over the horizon, {currency}",
         "Incremental profit: paired, 95% interval over replications. NPV at "
         f"{share(comparison.scenario.business.hurdle_rate, 0)} a year. ROI: incremental profit / "
-        "spending. Pay-back: first month from which the sum stays at or above zero. Still owed: "
+        "spending. Pay-back: first month from which the sum stays at or above zero, and the share "
+        "of runs that have one, where luck decides. Still owed: "
         "rewards yet to come on what members hold at the end, at cost; not taken off the profit.",
         "incremental profit", "95% interval", "still owed", "NPV", "spending", "of it programme",
         "ROI", "pay-back",
     )  # fmt: skip
+    steps = steps_of(frame["low"], frame["high"])
     for name, row in frame.iterrows():
         if name == comparison.reference:
             table.add_row(escape(str(name)), "(reference)", *[MISSING] * 7)
             continue
-        step = step_of((row["high"] - row["low"]) / 2.0)
-        month = row["payback_month"]
+        step = steps[str(name)]
         table.add_row(
             escape(str(name)),
             number(row["incremental_profit"], step),
             span(row["low"], row["high"], step),
-            number(row["owed"], step) if row["owed"] else MISSING,
+            number(row["owed"]) if row["owed"] else MISSING,
             number(row["npv"], step),
             number(row["spending"]),
             number(row["programme_cost"]) if row["programme_cost"] else MISSING,
             share(row["roi"], 0),
-            f"month {month:.0f}" if np.isfinite(month) else "never",
+            payback(row["payback_month"], row["p_payback"], "never"),
         )
     return table
 
@@ -109,9 +111,10 @@ def _doubt(comparison: Comparison, frame: pd.DataFrame) -> Table:
         "low share of wallet", "stated", "high",
     )  # fmt: skip
     drawn = len(comparison.runs["ranges"])
+    steps = steps_of(frame["low"], frame["high"])
+    wide_steps = steps_of(frame["ranges_low"], frame["ranges_high"])
     for name, row in frame.drop(index=comparison.reference).iterrows():
-        wide = step_of((row["ranges_high"] - row["ranges_low"]) / 2.0)
-        step = step_of((row["high"] - row["low"]) / 2.0)
+        wide, step = wide_steps[str(name)], steps[str(name)]
         table.add_row(
             escape(str(name)),
             runs(row["p_pays_stated"], comparison.replications),

@@ -133,6 +133,17 @@ def runs(p: float, n: int) -> str:
     return MISSING if not math.isfinite(p) else f"{round(p * n)} of {n}"
 
 
+def payback(month: float, share_of_runs: float, never: str) -> str:
+    """The month of the pay-back on average; and in how many runs there is one, if luck decides.
+
+    >>> payback(4.0, 0.55, "never"), payback(4.0, 1.0, "never"), payback(math.nan, 0.1, "never")
+    ('month 4 (55%)', 'month 4', 'never (10%)')
+    """
+    said = f"month {month:.0f}" if math.isfinite(month) else never
+    sure = share_of_runs == (1.0 if math.isfinite(month) else 0.0)
+    return said if sure else f"{said} ({share(share_of_runs, 0)})"
+
+
 def margins_said(comparison: Comparison) -> str:
     """What the margins are and make together, in sentences, and of whom there are none."""
     said = [f"{name.capitalize()}: {meaning}." for name, meaning in MARGINS.items()]
@@ -277,7 +288,7 @@ class _Answer:
         owed = float(self.frame.loc[name, "owed"])
         if owed <= 0.0:
             return ""
-        amount = self._money(owed, self.steps[name])
+        amount = self._money(owed, 0.0)
         return f" Rewards that members can still claim at the end would take {amount} of it."
 
     def _own_loss(self) -> str:
@@ -355,8 +366,8 @@ class _Answer:
         profit = self.frame["incremental_profit"]
         parts = []
         for name, twin in pairs:
-            step = max(self.steps[name], self.steps[twin])
-            before, then = self._money(profit[name], step), self._money(profit[twin], step)
+            before = self._money(profit[name], self.steps[name])
+            then = self._money(profit[twin], self.steps[twin])
             row = self.frame.loc[twin]
             open_ = " (zero within the interval)" if row["low"] <= 0.0 <= row["high"] else ""
             parts.append(f"{_quoted(name)} from {before} to {then}{open_}")

@@ -43,8 +43,13 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
         )
     if business.firm.marketing.reach_per_week is None:
         notes.append(
-            "the risk of leaving, the chance of a first purchase and marketing's reach are set so "
-            "that the share of customers is lost that is stated, and their number stays level"
+            "the model is tuned so that with no change you lose the share of customers that you "
+            "stated, and keep their number"
+        )
+    else:
+        notes.append(
+            "the model is tuned so that with no change you lose the share of customers that you "
+            "stated; their number follows from the reach_per_week that you stated, and is not held"
         )
     for name, world in alternatives.items():
         budget = world.firm.marketing.budget_per_week
