@@ -64,7 +64,15 @@ def loaded(path: Path, replications: int | None = None, people: int | None = Non
     plan = load(path)
     changes = {"replications": replications, "market.people": people}
     stated = {name: value for name, value in changes.items() if value is not None}
-    return plan.change(stated) if stated else plan
+    if not stated:
+        return plan
+    of = plan.business.market.people
+    if people is not None and people != of:
+        say(
+            f"Only a quick try: {people:,} of {of:,} people, with staff and costs as they are, so "
+            "profits are not those of the business."
+        )
+    return plan.change(stated)
 
 
 def console_of(*, stderr: bool = False) -> Console:
