@@ -23,6 +23,7 @@ from loyaltysim.cli.common import (
     say_if_compiling,
     shown_path,
     whole,
+    write_new,
 )
 from loyaltysim.command import FAILED, OK, say
 
@@ -131,13 +132,9 @@ def schema(
         console_of().print(text, end="", markup=False)
         say(f"Save it: loyaltysim schema --out {name}")
     else:
-        try:
-            with out.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        except FileExistsError:
-            return refuse(f"{printable(out)} exists already and is left as it is; name another")
-        except OSError as error:
-            return refuse(f"cannot write {printable(out)}: {error.strerror}")
+        code = write_new(out, text, such_as="loyaltysim schema --out my.schema.json")
+        if code != OK:
+            return code
         name = printable(out.name)
         say(f"Wrote {printable(out)}.")
     line = EDITOR_LINE.format(name=name)
