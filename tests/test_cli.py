@@ -176,6 +176,24 @@ def test_init_writes_once(say, tmp_path):
     assert "name a file in a folder that you may write to" in said.err
 
 
+@pytest.mark.parametrize("arguments", [("init", "new.txt"), ("schema", "--out", "new.txt")])
+def test_a_file_that_a_full_disk_cuts_short_is_taken_away(say, tmp_path, arguments):
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limits[1]))
+    try:
+        said = say(*arguments)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert said.code == 2
+    assert "cannot write new.txt: File too large; name a file in a folder" in said.err
+    assert list(tmp_path.iterdir()) == []
+    assert say(*arguments).code == 0
+    again = say(*arguments)
+    assert again.code == 2
+    assert f"left as it is; name another file, such as: loyaltysim {arguments[0]} " in again.err
+
+
 def test_init_then_validate_then_compare(tmp_path):
     """The first steps of somebody new, in processes of their own."""
     assert command("init", folder=tmp_path).returncode == 0
@@ -226,7 +244,23 @@ def test_evidence_of_what_is_not_there_says_where_to_look(say):
     assert said.code == 2
     assert "no default is called anything like 'zzzz'; `loyaltysim evidence` lists" in said.err
     assert say("evidence", "zzzz", "--json") == Said(2, "[]\n", "")
-    assert "beliefs.progress_pull" in say("evidence", "progess_pull").out
+
+
+def test_evidence_of_a_near_name_says_that_it_is_another(say):
+    near = say("evidence", "progess_pull")
+    assert near.code == 0
+    assert "beliefs.progress_pull" in near.out
+    told = "No default is called 'progess_pull'; the nearest: beliefs.progress_pull"
+    assert near.err.startswith(told)
+    near = say("evidence", "progess_pull", "--json")
+    assert json.loads(near.out)[0]["name"] == "beliefs.progress_pull"
+    assert near.err.startswith(told)
+    assert say("evidence", "progress_pull").err == ""
+
+
+def test_the_range_of_a_seed_is_readable(say):
+    assert "range   0 to 2^63\n" in say("evidence", "seed").out
+    assert " 0 to 2^63 " in say("evidence").out
 
 
 # One run
@@ -276,8 +310,10 @@ def test_an_alternative_that_is_not_there(say, tmp_path):
     starter(tmp_path, ("people: 5000 ", "people: 300 "), *QUICK)
     said = say("run", "scenario.yaml", "-a", "pionts")
     assert said.code == 2
-    assert "no such alternative; did you mean 'points'?" in said.err
-    assert "nothing, points, points, copied, card" in said.err
+    assert said.err.splitlines()[-1] == (
+        "alternatives: no 'pionts'; there are 'nothing', 'points', 'points, copied', 'card', "
+        "'card, copied'; did you mean 'points'?"
+    )
 
 
 # A comparison and its folder

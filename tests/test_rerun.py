@@ -120,7 +120,7 @@ def test_an_older_folder_without_hashes_can_be_run_again(copy, say):
         ({"command": {"run": "a", "replication": True}}, "`replication`"),
         ({"command": {"run": "a", "replication": 10**30}}, "`replication`"),
         ({"command": {"run": "a", "alternative": {}}}, "`alternative`"),
-        ({"command": {"run": "a", "alternative": "no such"}}, "no such alternative"),
+        ({"command": {"run": "a", "alternative": "no such"}}, "no 'no such'; there are"),
         ({"files_sha256": {"years.csv": 3}}, "`files_sha256`"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -232,13 +233,20 @@ def _cell(column: str, value: float) -> str:
     return number(value, 1.0)
 
 
+def _bound(value: float) -> str:
+    """A bound of a range; what only a computer's whole numbers end at, as a power of two."""
+    if value >= 2.0**53 and math.log2(value).is_integer():
+        return f"2^{math.log2(value):.0f}"
+    return f"{value:g}"
+
+
 def print_evidence(entries: Sequence[Entry], asked: str | None, console: Console) -> None:
     """Defaults with unit, range, grade and source: one in full, several as a table."""
     if asked and len(entries) == 1:
         entry = entries[0]
         console.print(f"[bold]{escape(entry.name)}[/bold]: {escape(entry.label)}")
         console.print(f"  value   {entry.value:g} {escape(entry.unit)}")
-        console.print(f"  range   {entry.low:g} to {entry.high:g}")
+        console.print(f"  range   {_bound(entry.low)} to {_bound(entry.high)}")
         console.print(f"  grade   {entry.grade}")
         for head, text in (("source", entry.source), ("note", entry.note)):
             lines = textwrap.wrap(text, 88)
@@ -254,7 +262,7 @@ def print_evidence(entries: Sequence[Entry], asked: str | None, console: Console
     for column in ("unit", "grade", "what it is"):
         table.add_column(column, overflow="fold")
     for entry in entries:
-        low_high = f"{entry.low:g} to {entry.high:g}"
+        low_high = f"{_bound(entry.low)} to {_bound(entry.high)}"
         table.add_row(
             escape(entry.name), f"{entry.value:g}", low_high, escape(entry.unit), entry.grade,
             escape(entry.label),
