@@ -96,7 +96,12 @@ def trace(
 def plan(
     *,
     all_: Annotated[
-        bool, Parameter(name="--all", negative="", help="Also what the rules call in their turn.")
+        bool,
+        Parameter(
+            name="--all",
+            negative="",
+            help="Also what only works something out, and what the rules call.",
+        ),
     ] = False,
     json_: Json = False,
 ) -> int:
