@@ -65,7 +65,11 @@ def trace(
 
     With `--against`, the same person in two alternatives, and where the lives part.
     """
+    from loyaltysim.scenario.problems import quoted
+
     plan_ = loaded(scenario)
+    if against is not None and against == alternative:
+        return refuse(f"{quoted(against)} against itself; name two different alternatives")
     people = plan_.business.market.people
     if customer is not None and customer >= people:
         return refuse(
