@@ -10,10 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from commands import FILES, QUICK, ROOT, Said, command, compare_again, digests, starter
+from rich.console import Console
+from rich.table import Table
 
 import loyaltysim
 from loyaltysim.evidence import register
 from loyaltysim.ledger import ACCOUNTS
+from loyaltysim.report.terminal import print_comparison
 
 TINY = ("--people", "200", "-r", "2", "-p", "1")
 HEAVY = ("numpy", "numba", "pandas", "scipy", "pydantic", "simpy", "matplotlib", "ruamel.yaml")
@@ -209,6 +212,24 @@ def test_init_then_validate_then_compare(tmp_path):
     assert "Wrote results/scenario: open results/scenario/report.html" in done.stdout
     assert sorted(path.name for path in (tmp_path / "results" / "scenario").iterdir()) == FILES
     assert sorted(path.name for path in tmp_path.iterdir()) == ["results", "scenario.yaml"]
+
+
+def test_no_table_has_two_columns_of_one_name(ready):
+    tables = []
+
+    class Collecting(Console):
+        def print(self, *objects, **_options):
+            tables.extend(shown for shown in objects if isinstance(shown, Table))
+
+    print_comparison(ready, Collecting(width=200))
+    assert len(tables) == 5
+    for table in tables:
+        heads = [column.header for column in table.columns]
+        assert len(set(heads)) == len(heads), table.title
+    (stages,) = (table for table in tables if table.title == "People by stage at the end")
+    assert [column.header for column in stages.columns][-2:] == [
+        "clients, stricter", "clients, looser",
+    ]  # fmt: skip
 
 
 # Evidence
@@ -409,7 +430,7 @@ def test_nothing_to_compare(say, tmp_path, no_work):
 
 
 def test_a_market_without_newcomers(say, tmp_path):
-    everybody = "start: {suspect: 36%, prospect: 20%, first_time: 2%, repeat: 18%, client: 6%"
+    everybody = "start: {suspect: 36%, prospect: 20%, first_time: 2%, repeat: 19%, client: 5%"
     starter(tmp_path, (f"{everybody}, advocate: 2%, lost: 16%}}", "start: {client: 100%}"), *QUICK)
     said = say("compare", "scenario.yaml", "--people", "40", "-r", "2", "-p", "1")
     assert said.code == 0

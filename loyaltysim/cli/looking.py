@@ -170,7 +170,7 @@ def rerun(
     from contextlib import nullcontext
     from tempfile import TemporaryDirectory
 
-    from loyaltysim.studies.rerun import ProvenanceError, origin_of
+    from loyaltysim.studies.rerun import EDITED, ProvenanceError, origin_of
     from loyaltysim.studies.rerun import rerun as rerun_
 
     try:
@@ -194,11 +194,15 @@ def rerun(
         print_json({"same": repeat.same, "differ": repeat.differ, "changed": repeat.changed})
     elif repeat.differ:
         console = console_of()
+        edited = [name for name, why in repeat.differ.items() if why == EDITED]
+        for name in edited:
+            console.print(f"{escaped(name)} {EDITED}.")
+        for name, (then, now) in repeat.changed.items():
+            console.print(f"{escaped(name)} was {escaped(then)}, is {escaped(now)}.")
         console.print(f"Not the same bytes: {len(repeat.differ)} files differ.")
         for name, why in repeat.differ.items():
-            console.print(f"  {escaped(name)} {why}")
-        for name, (then, now) in repeat.changed.items():
-            console.print(f"  {escaped(name)} was {escaped(then)}, is {escaped(now)}")
+            if name not in edited:
+                console.print(f"  {escaped(name)} {why}")
     else:
         console_of().print(f"The same bytes: {len(repeat.same)} files.")
     if out is not None and not json_:

@@ -152,11 +152,11 @@ def _margins(comparison: Comparison) -> Table:
 def _customers(frame: pd.DataFrame) -> Table:
     table = _table(
         "Customers and staff",
-        "Loss a year: true (they left) and as the firm sees it (no purchase for long). "
+        "Loss a year: true (they left), and seen: as the firm sees it (no purchase for long). "
         "Retained: of the customers at the start, still there after a year. "
         "Loss counts everybody who was ever lost in the year; retained, those who came back too. "
         "Saved: lost without the alternative, there with it; put off: the reverse.",
-        "loss a year", "as seen", "retained", "as seen", "customers", "members", "saved",
+        "loss a year", "loss, seen", "retained", "retained, seen", "customers", "members", "saved",
         "put off", "staff turnover", "skill", "answer (h)",
     )  # fmt: skip
     for name, row in frame.iterrows():
@@ -183,7 +183,7 @@ def _stages(comparison: Comparison, frame: pd.DataFrame) -> Table:
         "People by stage at the end",
         "Means over replications. Clients are counted by thresholds of habit and tie: the last "
         "columns have clients and advocates with all thresholds stricter, and looser.",
-        *names, "stricter", "looser",
+        *names, "clients, stricter", "clients, looser",
     )  # fmt: skip
     ties = comparison.stage_thresholds.query("stage in ('client', 'advocate')")
     ties = ties.pivot_table(index="alternative", columns="thresholds", values="people", aggfunc=sum)

@@ -37,12 +37,8 @@ class Step:
     def as_json(self) -> dict[str, Any]:
         """The step as maps, lists and text."""
         parts = [part.as_json() for part in self.parts]
-        told = {"name": self.name, "does": self.does}
-        return {
-            **told,
-            **({"helps": True} if self.helps else {}),
-            **({"parts": parts} if parts else {}),
-        }
+        told = {"name": self.name, "does": self.does, "helps": self.helps, "parts": parts}
+        return {name: value for name, value in told.items() if value}
 
 
 def plan() -> tuple[Step, ...]:
