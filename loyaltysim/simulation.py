@@ -49,6 +49,7 @@ from loyaltysim.setting import (
     season_of,
     segments_of,
 )
+from loyaltysim.units import WEEKS_PER_YEAR
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -360,7 +361,7 @@ class Run:
         if programme is not None:
             if self.week_now == 0:
                 self.book_firm("programme_set_up", programme.set_up)
-            members = self.members_so_far * programme.cost_per_member_year / 52.0
+            members = self.members_so_far * programme.cost_per_member_year / WEEKS_PER_YEAR
             self.book_firm("programme_running", programme.per_week + members)
 
     def count_the_people(self) -> None:

@@ -65,7 +65,10 @@ QUICK = (
     ("horizon: 3 years", "horizon: 6 months"),
     (
         """  service:
-    firm: {service: {failure_per_visit: 1%, response_hours: 4}, costs_per_week: 120}
+    firm:
+      service: {failure_per_visit: {value: 1%, low: 0.5%, high: 1.8%}, response_hours: 4}   # not \
+sure: a range
+      costs_per_week: 120
   staff:
     firm: {staff: {pay_per_week: 590, quits_per_year: 25%}}
 """,

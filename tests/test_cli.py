@@ -10,10 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from commands import FILES, QUICK, ROOT, Said, command, compare_again, digests, starter
+from rich.console import Console
+from rich.table import Table
 
 import loyaltysim
 from loyaltysim.evidence import register
 from loyaltysim.ledger import ACCOUNTS
+from loyaltysim.report.terminal import print_comparison
 
 TINY = ("--people", "200", "-r", "2", "-p", "1")
 HEAVY = ("numpy", "numba", "pandas", "scipy", "pydantic", "simpy", "matplotlib", "ruamel.yaml")
@@ -176,6 +179,24 @@ def test_init_writes_once(say, tmp_path):
     assert "name a file in a folder that you may write to" in said.err
 
 
+@pytest.mark.parametrize("arguments", [("init", "new.txt"), ("schema", "--out", "new.txt")])
+def test_a_file_that_a_full_disk_cuts_short_is_taken_away(say, tmp_path, arguments):
+    resource = pytest.importorskip("resource")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, limits[1]))
+    try:
+        said = say(*arguments)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert said.code == 2
+    assert "cannot write new.txt: File too large; name a file in a folder" in said.err
+    assert list(tmp_path.iterdir()) == []
+    assert say(*arguments).code == 0
+    again = say(*arguments)
+    assert again.code == 2
+    assert f"left as it is; name another file, such as: loyaltysim {arguments[0]} " in again.err
+
+
 def test_init_then_validate_then_compare(tmp_path):
     """The first steps of somebody new, in processes of their own."""
     assert command("init", folder=tmp_path).returncode == 0
@@ -191,6 +212,24 @@ def test_init_then_validate_then_compare(tmp_path):
     assert "Wrote results/scenario: open results/scenario/report.html" in done.stdout
     assert sorted(path.name for path in (tmp_path / "results" / "scenario").iterdir()) == FILES
     assert sorted(path.name for path in tmp_path.iterdir()) == ["results", "scenario.yaml"]
+
+
+def test_no_table_has_two_columns_of_one_name(ready):
+    tables = []
+
+    class Collecting(Console):
+        def print(self, *objects, **_options):
+            tables.extend(shown for shown in objects if isinstance(shown, Table))
+
+    print_comparison(ready, Collecting(width=200))
+    assert len(tables) == 5
+    for table in tables:
+        heads = [column.header for column in table.columns]
+        assert len(set(heads)) == len(heads), table.title
+    (stages,) = (table for table in tables if table.title == "People by stage at the end")
+    assert [column.header for column in stages.columns][-2:] == [
+        "clients, stricter", "clients, looser",
+    ]  # fmt: skip
 
 
 # Evidence
@@ -226,7 +265,23 @@ def test_evidence_of_what_is_not_there_says_where_to_look(say):
     assert said.code == 2
     assert "no default is called anything like 'zzzz'; `loyaltysim evidence` lists" in said.err
     assert say("evidence", "zzzz", "--json") == Said(2, "[]\n", "")
-    assert "beliefs.progress_pull" in say("evidence", "progess_pull").out
+
+
+def test_evidence_of_a_near_name_says_that_it_is_another(say):
+    near = say("evidence", "progess_pull")
+    assert near.code == 0
+    assert "beliefs.progress_pull" in near.out
+    told = "No default is called 'progess_pull'; the nearest: beliefs.progress_pull"
+    assert near.err.startswith(told)
+    near = say("evidence", "progess_pull", "--json")
+    assert json.loads(near.out)[0]["name"] == "beliefs.progress_pull"
+    assert near.err.startswith(told)
+    assert say("evidence", "progress_pull").err == ""
+
+
+def test_the_range_of_a_seed_is_readable(say):
+    assert "range   0 to 2^63\n" in say("evidence", "seed").out
+    assert " 0 to 2^63 " in say("evidence").out
 
 
 # One run
@@ -276,8 +331,10 @@ def test_an_alternative_that_is_not_there(say, tmp_path):
     starter(tmp_path, ("people: 5000 ", "people: 300 "), *QUICK)
     said = say("run", "scenario.yaml", "-a", "pionts")
     assert said.code == 2
-    assert "no such alternative; did you mean 'points'?" in said.err
-    assert "nothing, points, points, copied, card" in said.err
+    assert said.err.splitlines()[-1] == (
+        "alternatives: no 'pionts'; there are 'nothing', 'points', 'points, copied', 'card', "
+        "'card, copied'; did you mean 'points'?"
+    )
 
 
 # A comparison and its folder
@@ -373,7 +430,7 @@ def test_nothing_to_compare(say, tmp_path, no_work):
 
 
 def test_a_market_without_newcomers(say, tmp_path):
-    everybody = "start: {suspect: 36%, prospect: 20%, first_time: 2%, repeat: 18%, client: 6%"
+    everybody = "start: {suspect: 36%, prospect: 20%, first_time: 2%, repeat: 19%, client: 5%"
     starter(tmp_path, (f"{everybody}, advocate: 2%, lost: 16%}}", "start: {client: 100%}"), *QUICK)
     said = say("compare", "scenario.yaml", "--people", "40", "-r", "2", "-p", "1")
     assert said.code == 0

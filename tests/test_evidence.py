@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import loyaltysim
-from loyaltysim.evidence import Entry, beliefs, find, register, sources
+from loyaltysim.evidence import Entry, beliefs, find, nearest, register, sources
 from loyaltysim.scenario.model import Business
 
 ROOT = Path(loyaltysim.__file__).parent
@@ -198,9 +198,10 @@ def test_find(text: str, names: list[str]) -> None:
         ("staf.hiring_week", "firm.staff.hiring_weeks"),
     ],
 )
-def test_find_comes_back_with_the_nearest(text: str, name: str) -> None:
-    assert find(text)[0].name == name
-    assert len(find(text)) <= 4
+def test_a_misspelt_name_is_not_found_and_has_a_nearest(text: str, name: str) -> None:
+    assert find(text) == []
+    assert nearest(text)[0].name == name
+    assert len(nearest(text)) <= 4
 
 
 def test_find_without_text_is_everything() -> None:

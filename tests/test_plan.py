@@ -39,6 +39,24 @@ def test_every_rule_of_an_occasion_is_there_once_in_the_order_of_the_code():
     assert [name for name in rules if name in wanted] == wanted
 
 
+def test_what_only_helps_is_told_from_what_happens():
+    helps = {s.name: s.helps for step in plan() for s in step.parts}
+    assert {name for name in helps if helps[name]} >= {
+        "fetch",
+        "reason_of",
+        "entry_of",
+        "goal_pull",
+    }
+    assert not any(helps[name] for name in ("make_choice", "goes_wrong", "pay", "gap", "stage_of"))
+
+
+def test_what_happens_at_the_end_of_a_month_alone_says_so():
+    parts = find(plan(), "live_the_population").parts
+    assert find(parts, "lapse").does.startswith("At the end of a month: write off")
+    # On the last day too, but not only then.
+    assert find(parts, "fade").does.startswith("Bring familiarity")
+
+
 def test_every_mechanism_of_a_choice_is_there():
     choice = find(find(plan(), "live_the_population").parts, "make_choice")
     wishes = [step.name for step in find(choice.parts, "wishes").parts]
@@ -67,4 +85,7 @@ def test_the_command_prints_it(say):
     deep = say("plan", "--all")
     assert "satisfaction.wish" in deep.out
     assert "satisfaction.wish" not in told.out
+    assert "fetch: Ask memory" in deep.out
+    for helper in ("fetch", "reason_of", "luck_of_rival", "entry_of"):
+        assert f"- {helper}:" not in told.out
     assert json.loads(say("plan", "--json").out) == [step.as_json() for step in plan()]

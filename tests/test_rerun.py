@@ -90,9 +90,13 @@ def test_another_market_in_the_scenario_gives_other_content(copy, say):
     path = copy / "scenario.yaml"
     text = path.read_text("utf-8")
     path.write_text(text.replace("people: 200", "people: 210"), encoding="utf-8")
+    told = say("rerun", str(copy)).out.splitlines()
+    assert told[0] == "scenario.yaml was changed after it was written."
+    assert told[1].startswith("Not the same bytes: ")
+    assert "  customers.csv has other content" in told[2:]
     found = json.loads(say("rerun", str(copy), "--json").out)
+    assert next(iter(found["differ"])) == "scenario.yaml"
     assert "customers.csv" in found["differ"]
-    assert "scenario.yaml" in found["differ"]
 
 
 def test_versions_that_have_changed_are_named(copy, say):
@@ -120,7 +124,7 @@ def test_an_older_folder_without_hashes_can_be_run_again(copy, say):
         ({"command": {"run": "a", "replication": True}}, "`replication`"),
         ({"command": {"run": "a", "replication": 10**30}}, "`replication`"),
         ({"command": {"run": "a", "alternative": {}}}, "`alternative`"),
-        ({"command": {"run": "a", "alternative": "no such"}}, "no such alternative"),
+        ({"command": {"run": "a", "alternative": "no such"}}, "no 'no such'; there are"),
         ({"files_sha256": {"years.csv": 3}}, "`files_sha256`"),
     ],
 )

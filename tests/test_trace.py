@@ -1,6 +1,8 @@
 """One life, told: it adds up, its reasons are those of the rules, and watching changes nothing."""
 
 import json
+import re
+from itertools import pairwise
 from math import exp, isclose, log
 
 import numpy as np
@@ -278,6 +280,20 @@ def test_dates_are_weeks_and_days_from_one():
     ]  # fmt: skip
 
 
+def test_a_group_says_when_it_starts_and_when_it_ends(lives, worlds):
+    assert when(72.0, 75.9) == "weeks 73 to 76"
+    assert when(72.0, 72.9) == "week 73, days 1–7"
+    assert when(72.1, 72.1) == "week 73, day 1"
+    groups = re.compile(r"^weeks (\d+) to (\d+) +\d+ occasions", re.MULTILINE)
+    for life in lives:
+        spans = [(int(a), int(b)) for a, b in groups.findall(life.told())]
+        weeks = [int(moment.date) + 1 for moment in life.moments if moment.kind == "occasion"]
+        assert all(a < b and {a, b} <= set(weeks) for a, b in spans)
+        assert all(b <= a for (_, b), (a, _) in pairwise(spans))
+    assert any(groups.search(life.told()) for life in lives)
+    assert re.search(r"^  weeks \d+ to \d+$", worlds.told(), re.MULTILINE)
+
+
 def test_a_quiet_customer_who_never_will_buy():
     business = small(
         market={"people": 30, "start": {**terms()["market"]["start"]}}, beliefs=QUIET,
@@ -327,6 +343,10 @@ def test_what_cannot_be_told_is_refused_plainly(say, tmp_path):
     unknown = say("trace", str(path), "-c", "1", "--against", "pionts")
     assert unknown.code == 2
     assert "did you mean 'points'" in unknown.err
+    itself = say("trace", str(path), "-a", "card", "--against", "card")
+    assert itself.code == 2
+    assert itself.out == ""
+    assert "'card' against itself; name two different alternatives" in itself.err
 
 
 def test_who_buys_nothing_is_told_of_somebody_else(say, tmp_path):

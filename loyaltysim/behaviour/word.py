@@ -8,6 +8,7 @@ from loyaltysim.behaviour.awareness import ACTIVE, consider_again
 from loyaltysim.behaviour.satisfaction import disconfirmation
 from loyaltysim.draws import uniforms
 from loyaltysim.mechanism import Record, rule
+from loyaltysim.units import WEEKS_PER_YEAR
 
 ORDER = 80
 STATE = {"heard": float, "heard_at": float, "recommended_at": float}
@@ -36,7 +37,7 @@ def recommend(
 ) -> int:
     """How many people a satisfied customer tells, for the weeks since the last visit: 0 or 1."""
     log_rate = beliefs.recommends_by_satisfaction * disconfirmation(customer, beliefs)
-    expected = beliefs.recommends_per_year * weeks / 52.0
+    expected = beliefs.recommends_per_year * weeks / WEEKS_PER_YEAR
     # Most visits end here, without an exponential: exp(x) <= 1 / (1 - x) below x = 1.
     if log_rate < 1.0 and u * (1.0 - log_rate) >= expected:
         return 0

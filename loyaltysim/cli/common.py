@@ -111,6 +111,30 @@ def refuse(message: str) -> int:
     return WRONG_INPUT
 
 
+def write_new(path: Path, text: str, *, such_as: str) -> int:
+    """Write a file that must not exist yet, whole or not at all; returns the exit code."""
+    from loyaltysim.scenario.problems import printable
+
+    made = False
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            made = True
+            file.write(text)
+    except FileExistsError:
+        return refuse(
+            f"{printable(path)} exists already and is left as it is; name another file, "
+            f"such as: {such_as}"
+        )
+    except OSError as error:
+        if made:
+            path.unlink(missing_ok=True)
+        return refuse(
+            f"cannot write {printable(path)}: {error.strerror}; "
+            "name a file in a folder that you may write to"
+        )
+    return OK
+
+
 def deliver(keep: Callable[[], Path | None], show: Callable[[Path | None], None]) -> int:
     """Write the results and print them, in this order.
 

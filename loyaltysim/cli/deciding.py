@@ -28,8 +28,9 @@ from loyaltysim.cli.common import (
     say_if_compiling,
     shown_path,
     whole,
+    write_new,
 )
-from loyaltysim.command import OK, WRONG_INPUT
+from loyaltysim.command import OK, WRONG_INPUT, say
 
 
 @app.command
@@ -208,26 +209,10 @@ def init(
     """Write a commented starter scenario, ready to compare."""
     from importlib.resources import files
 
-    from loyaltysim.scenario.problems import printable
-
     text = files("loyaltysim.scenario").joinpath("starter.yaml").read_text("utf-8")
-    made = False
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            made = True
-            file.write(text)
-    except FileExistsError:
-        return refuse(
-            f"{printable(path)} exists already and is left as it is; name another file, "
-            "such as: loyaltysim init my_business.yaml"
-        )
-    except OSError as error:
-        if made:
-            path.unlink(missing_ok=True)
-        return refuse(
-            f"cannot write {printable(path)}: {error.strerror}; "
-            "name a file in a folder that you may write to"
-        )
+    code = write_new(path, text, such_as="loyaltysim init my_business.yaml")
+    if code != OK:
+        return code
     console_of().print(
         f"Wrote {shown_path(path)}. Edit it, then: loyaltysim compare {shown_path(path)}"
     )
@@ -243,17 +228,21 @@ def evidence(
     json_: Json = False,
 ) -> int:
     """Show where defaults come from: value, unit, plausible range, source and grade."""
-    from loyaltysim.evidence import find, register
+    from loyaltysim.evidence import find, nearest, register
+    from loyaltysim.scenario.problems import quoted
 
     entries = find(parameter) if parameter else list(register().values())
+    if parameter and not entries:
+        entries = nearest(parameter)
+        if entries:
+            names = ", ".join(entry.name for entry in entries)
+            say(f"No default is called {quoted(parameter)}; the nearest: {names}.")
     if json_:
         from dataclasses import asdict
 
         print_json([asdict(entry) for entry in entries])
         return OK if entries else WRONG_INPUT
     if not entries:
-        from loyaltysim.scenario.problems import quoted
-
         return refuse(
             f"no default is called anything like {quoted(parameter)}; "
             "`loyaltysim evidence` lists all of them"

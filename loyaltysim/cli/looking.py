@@ -23,6 +23,7 @@ from loyaltysim.cli.common import (
     say_if_compiling,
     shown_path,
     whole,
+    write_new,
 )
 from loyaltysim.command import FAILED, OK, say
 
@@ -64,7 +65,11 @@ def trace(
 
     With `--against`, the same person in two alternatives, and where the lives part.
     """
+    from loyaltysim.scenario.problems import quoted
+
     plan_ = loaded(scenario)
+    if against is not None and against == alternative:
+        return refuse(f"{quoted(against)} against itself; name two different alternatives")
     people = plan_.business.market.people
     if customer is not None and customer >= people:
         return refuse(
@@ -95,7 +100,12 @@ def trace(
 def plan(
     *,
     all_: Annotated[
-        bool, Parameter(name="--all", negative="", help="Also what the rules call in their turn.")
+        bool,
+        Parameter(
+            name="--all",
+            negative="",
+            help="Also what only works something out, and what the rules call.",
+        ),
     ] = False,
     json_: Json = False,
 ) -> int:
@@ -131,13 +141,9 @@ def schema(
         console_of().print(text, end="", markup=False)
         say(f"Save it: loyaltysim schema --out {name}")
     else:
-        try:
-            with out.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        except FileExistsError:
-            return refuse(f"{printable(out)} exists already and is left as it is; name another")
-        except OSError as error:
-            return refuse(f"cannot write {printable(out)}: {error.strerror}")
+        code = write_new(out, text, such_as="loyaltysim schema --out my.schema.json")
+        if code != OK:
+            return code
         name = printable(out.name)
         say(f"Wrote {printable(out)}.")
     line = EDITOR_LINE.format(name=name)
@@ -164,7 +170,7 @@ def rerun(
     from contextlib import nullcontext
     from tempfile import TemporaryDirectory
 
-    from loyaltysim.studies.rerun import ProvenanceError, origin_of
+    from loyaltysim.studies.rerun import EDITED, ProvenanceError, origin_of
     from loyaltysim.studies.rerun import rerun as rerun_
 
     try:
@@ -188,11 +194,15 @@ def rerun(
         print_json({"same": repeat.same, "differ": repeat.differ, "changed": repeat.changed})
     elif repeat.differ:
         console = console_of()
+        edited = [name for name, why in repeat.differ.items() if why == EDITED]
+        for name in edited:
+            console.print(f"{escaped(name)} {EDITED}.")
+        for name, (then, now) in repeat.changed.items():
+            console.print(f"{escaped(name)} was {escaped(then)}, is {escaped(now)}.")
         console.print(f"Not the same bytes: {len(repeat.differ)} files differ.")
         for name, why in repeat.differ.items():
-            console.print(f"  {escaped(name)} {why}")
-        for name, (then, now) in repeat.changed.items():
-            console.print(f"  {escaped(name)} was {escaped(then)}, is {escaped(now)}")
+            if name not in edited:
+                console.print(f"  {escaped(name)} {why}")
     else:
         console_of().print(f"The same bytes: {len(repeat.same)} files.")
     if out is not None and not json_:

@@ -110,8 +110,7 @@ def find(text: str) -> list[Entry]:
     """Entries that `text` may mean, in the order of the register.
 
     The first of these that finds any: the name itself, the end of a name
-    (`progress_pull`, `staff.quits_per_year`), a part of a name or label, and, for
-    a misspelt one, those with the three names nearest to it, nearest first.
+    (`progress_pull`, `staff.quits_per_year`), a part of a name or label.
     Without text, all of them.
     """
     wanted = text.strip().lower()
@@ -120,10 +119,11 @@ def find(text: str) -> list[Entry]:
         return [entries[wanted]]
     ends = [e for e in entries.values() if e.name.endswith(f".{wanted}")]
     parts = [e for e in entries.values() if wanted in e.name or wanted in e.label.lower()]
-    return ends or parts or _nearest(wanted)
+    return ends or parts
 
 
-def _nearest(wanted: str) -> list[Entry]:
+def nearest(text: str) -> list[Entry]:
+    """Entries with the three names nearest to a misspelt one, nearest first."""
     from difflib import get_close_matches
 
     endings: dict[str, list[Entry]] = {}
@@ -131,5 +131,5 @@ def _nearest(wanted: str) -> list[Entry]:
         words = entry.name.split(".")
         for start in range(len(words)):
             endings.setdefault(".".join(words[start:]), []).append(entry)
-    close = get_close_matches(wanted, endings, n=3, cutoff=0.7)
+    close = get_close_matches(text.strip().lower(), endings, n=3, cutoff=0.7)
     return list(dict.fromkeys(entry for ending in close for entry in endings[ending]))

@@ -12,6 +12,7 @@ import simpy
 from loyaltysim.draws import identity, uniforms, who
 from loyaltysim.record import Records
 from loyaltysim.scenario.model import Staff as StaffTerms
+from loyaltysim.units import WEEKS_PER_YEAR
 
 DECISIONS = {"career": 30}
 _GROUP = identity("staff", "seat")
@@ -64,7 +65,7 @@ class Staff:
         self._paid_until = [0.0] * terms.count
         for seat in range(terms.count):
             luck = self._luck(seat, 0)
-            tenure = -log(luck[2]) * 52.0 / quits_before if quits_before > 0.0 else inf
+            tenure = -log(luck[2]) * WEEKS_PER_YEAR / quits_before if quits_before > 0.0 else inf
             self._seat(seat, 0, hired_at=-tenure)
             env.process(self._career(seat))
 
@@ -84,7 +85,7 @@ class Staff:
         while terms.quits_per_year > 0.0:
             luck = self._luck(seat, serial)
             # A constant hazard: those here at the start stay as long from now on as others.
-            yield self.env.timeout(-log(luck[0]) * 52.0 / terms.quits_per_year)
+            yield self.env.timeout(-log(luck[0]) * WEEKS_PER_YEAR / terms.quits_per_year)
             self._leave(seat)
             yield self.env.timeout(-log(luck[1]) * terms.hiring_weeks)
             serial += 1

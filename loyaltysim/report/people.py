@@ -39,6 +39,7 @@ from loyaltysim.report.style import (
 )
 from loyaltysim.report.words import best, number, share
 from loyaltysim.results.comparison import Comparison
+from loyaltysim.units import WEEKS_PER_YEAR
 
 STAGE_NAMES = {
     "advocate": "Advocates",
@@ -91,7 +92,7 @@ def stages(comparison: Comparison, *, width: float = WIDE) -> Figure:
         x, y = at % across, at // across
         axes = sheet.axes(left + x * (panel + gap), y * cell + head, panel, height)
         put_title(sheet, left + x * (panel + gap), y * cell + head, titles[at])
-        months = keep / 52.0 * 12.0
+        months = keep / WEEKS_PER_YEAR * 12.0
         stacked = [data[stage].to_numpy() for stage in STAGE_NAMES]
         axes.stackplot(
             months, stacked, colors=list(STAGE_COLOURS.values()), edgecolor="white", linewidth=0.4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -151,11 +152,11 @@ def _margins(comparison: Comparison) -> Table:
 def _customers(frame: pd.DataFrame) -> Table:
     table = _table(
         "Customers and staff",
-        "Loss a year: true (they left) and as the firm sees it (no purchase for long). "
+        "Loss a year: true (they left), and seen: as the firm sees it (no purchase for long). "
         "Retained: of the customers at the start, still there after a year. "
         "Loss counts everybody who was ever lost in the year; retained, those who came back too. "
         "Saved: lost without the alternative, there with it; put off: the reverse.",
-        "loss a year", "as seen", "retained", "as seen", "customers", "members", "saved",
+        "loss a year", "loss, seen", "retained", "retained, seen", "customers", "members", "saved",
         "put off", "staff turnover", "skill", "answer (h)",
     )  # fmt: skip
     for name, row in frame.iterrows():
@@ -182,7 +183,7 @@ def _stages(comparison: Comparison, frame: pd.DataFrame) -> Table:
         "People by stage at the end",
         "Means over replications. Clients are counted by thresholds of habit and tie: the last "
         "columns have clients and advocates with all thresholds stricter, and looser.",
-        *names, "stricter", "looser",
+        *names, "clients, stricter", "clients, looser",
     )  # fmt: skip
     ties = comparison.stage_thresholds.query("stage in ('client', 'advocate')")
     ties = ties.pivot_table(index="alternative", columns="thresholds", values="people", aggfunc=sum)
@@ -232,13 +233,20 @@ def _cell(column: str, value: float) -> str:
     return number(value, 1.0)
 
 
+def _bound(value: float) -> str:
+    """A bound of a range; what only a computer's whole numbers end at, as a power of two."""
+    if value >= 2.0**53 and math.log2(value).is_integer():
+        return f"2^{math.log2(value):.0f}"
+    return f"{value:g}"
+
+
 def print_evidence(entries: Sequence[Entry], asked: str | None, console: Console) -> None:
     """Defaults with unit, range, grade and source: one in full, several as a table."""
     if asked and len(entries) == 1:
         entry = entries[0]
         console.print(f"[bold]{escape(entry.name)}[/bold]: {escape(entry.label)}")
         console.print(f"  value   {entry.value:g} {escape(entry.unit)}")
-        console.print(f"  range   {entry.low:g} to {entry.high:g}")
+        console.print(f"  range   {_bound(entry.low)} to {_bound(entry.high)}")
         console.print(f"  grade   {entry.grade}")
         for head, text in (("source", entry.source), ("note", entry.note)):
             lines = textwrap.wrap(text, 88)
@@ -254,7 +262,7 @@ def print_evidence(entries: Sequence[Entry], asked: str | None, console: Console
     for column in ("unit", "grade", "what it is"):
         table.add_column(column, overflow="fold")
     for entry in entries:
-        low_high = f"{entry.low:g} to {entry.high:g}"
+        low_high = f"{_bound(entry.low)} to {_bound(entry.high)}"
         table.add_row(
             escape(entry.name), f"{entry.value:g}", low_high, escape(entry.unit), entry.grade,
             escape(entry.label),

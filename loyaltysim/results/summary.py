@@ -12,6 +12,7 @@ from loyaltysim.results.census import Census, still_there
 from loyaltysim.results.thresholds import people_by_thresholds
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import Result
+from loyaltysim.units import WEEKS_PER_YEAR
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -86,7 +87,7 @@ def summarise(
         retention=_retention(census),
         yearly_loss=float(census.yearly_loss[-1]),
         observed_yearly_loss=float(census.observed_yearly_loss[-1]),
-        turnover_per_year=float(result.quits / seats / (weeks / 52.0)),
+        turnover_per_year=float(result.quits / seats / (weeks / WEEKS_PER_YEAR)),
         mean_skill=float(result.firm[:, 1].mean()),
         answer_hours=_mean(answer_hours[answered == 1.0]),
         resolution_hours=_mean(hours[resolved == 1.0]),

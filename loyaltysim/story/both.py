@@ -45,7 +45,7 @@ def tell_both(worlds: Worlds, width: int, everything: bool) -> str:
     for alike, group in groupby(worlds.pairs[at:], key=_is_alike):
         pairs = list(group)
         if alike and not everything and len(pairs) > 1:
-            lines += [f"  {when(_date(pairs[0]))}"]
+            lines += [f"  {when(_date(pairs[0]), _date(pairs[-1]))}"]
             one, other = ([summed_up([m for m in side if m])] for side in zip(*pairs, strict=True))
             lines += _columns(one, other, half)
             continue

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from loyaltysim.customers import population
 from loyaltysim.simulation import WEEK_PLAN, Run
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TOOLS = ("loyaltysim.draws", "loyaltysim.ledger")
 """Modules of rules that all others use, and that are no steps themselves."""
 
+ONLY = {"closes_books": "At the end of a month", "is_last": "On the last day"}
+"""Fields of the week that open a part of it, and when they do."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -27,11 +30,15 @@ class Step:
     name: str
     does: str
     parts: tuple[Step, ...] = ()
+    helps: bool = False
+    """Whether it only works something out: no record is changed by it, and the luck of the
+    occasion does not go into it."""
 
     def as_json(self) -> dict[str, Any]:
         """The step as maps, lists and text."""
         parts = [part.as_json() for part in self.parts]
-        return {"name": self.name, "does": self.does, **({"parts": parts} if parts else {})}
+        told = {"name": self.name, "does": self.does, "helps": self.helps, "parts": parts}
+        return {name: value for name, value in told.items() if value}
 
 
 def plan() -> tuple[Step, ...]:
@@ -63,27 +70,90 @@ def _frames(method: FunctionType) -> Iterator[FunctionType]:
                 yield found
 
 
+class _Called(NamedTuple):
+    """A rule that another function calls."""
+
+    name: str
+    rule: FunctionType
+    only: str = ""
+    """When alone it is called; empty for always."""
+    counts: bool = False
+    """Whether the luck of the occasion is in the call, or a record keeps what comes of it."""
+
+
 def _parts(function: FunctionType, above: tuple[FunctionType, ...]) -> list[Step]:
     """The rules that a rule calls."""
-    return [
-        Step(name, _does(name, rule), tuple(_parts(rule, (*above, function))))
-        for name, rule in _called(function)
-        if rule not in above
-    ]
+    steps = []
+    for name, rule, only, counts in _called(function):
+        if rule in above:
+            continue
+        does = _does(name, rule)
+        if only:
+            does = f"{only}: {does[0].lower()}{does[1:]}"
+        helps = not above and not counts and not _writes(rule)
+        steps.append(Step(name, does, tuple(_parts(rule, (*above, function))), helps))
+    return steps
 
 
-def _called(function: FunctionType) -> list[tuple[str, FunctionType]]:
+def _writes(rule: FunctionType, above: tuple[FunctionType, ...] = ()) -> bool:
+    """Whether a rule changes a record, itself or by a rule that it calls."""
+    if not _is_assembled(rule) and any(True for _ in _put_in_fields(_tree(rule))):
+        return True
+    return any(
+        _writes(called, (*above, rule)) for _, called, _, _ in _called(rule) if called not in above
+    )
+
+
+def _put_in_fields(tree: ast.AST) -> Iterator[ast.expr]:
+    """What fields of records are set to."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Attribute) for target in targets):
+                yield node.value
+
+
+def _called(function: FunctionType) -> list[_Called]:
     if _is_assembled(function):
         rules = [rule for name, rule in function.__globals__.items() if name.startswith("rule_")]
-        return [(f"{rule.__module__.rsplit('.', 1)[-1]}.{rule.__name__}", rule) for rule in rules]
-    names = dict.fromkeys(
-        call.func.id for call in _calls(_tree(function)) if isinstance(call.func, ast.Name)
-    )
-    found = ((name, _rule(function.__globals__.get(name))) for name in names)
-    return [(name.lstrip("_"), rule) for name, rule in found if rule is not None]
+        return [
+            _Called(f"{rule.__module__.rsplit('.', 1)[-1]}.{rule.__name__}", rule) for rule in rules
+        ]
+    tree = _tree(function)
+    kept = _kept(tree)
+    called: dict[str, _Called] = {}
+    for call, only in _calls(tree):
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        rule = _rule(function.__globals__.get(name))
+        if rule is None:
+            continue
+        counts = call in kept or any(map(_is_luck, call.args))
+        before = called.get(name, _Called(name.lstrip("_"), rule, only, counts))
+        only = only if only == before.only else ""
+        called[name] = before._replace(only=only, counts=counts or before.counts)
+    return list(called.values())
 
 
-def _rule(found: Any) -> FunctionType | None:
+def _is_luck(argument: ast.expr) -> bool:
+    drawn = argument.value if isinstance(argument, ast.Attribute) else argument
+    return isinstance(drawn, ast.Name) and drawn.id == "luck"
+
+
+def _kept(tree: ast.AST) -> set[ast.expr]:
+    """Calls whose value is put in a field, at once or by way of a name."""
+    values = set(_put_in_fields(tree))
+    names = {value.id for value in values if isinstance(value, ast.Name)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            values |= {
+                node.value
+                for target in node.targets
+                if isinstance(target, ast.Name) and target.id in names
+            }
+    return values
+
+
+def _rule(found: object) -> FunctionType | None:
     if not isinstance(found, FunctionType):
         return None
     ours = found.__module__ is not None and found.__module__.startswith("loyaltysim.")
@@ -95,12 +165,19 @@ def _is_assembled(function: FunctionType) -> bool:
     return function.__code__.co_filename == "<string>"
 
 
-def _calls(node: ast.AST) -> Iterator[ast.Call]:
-    """Calls in the order in which they are made: one that is inside another comes first."""
+def _calls(node: ast.AST, only: str = "") -> Iterator[tuple[ast.Call, str]]:
+    """Calls in the order in which they are made, one that is inside another first; and when."""
     for child in ast.iter_child_nodes(node):
-        yield from _calls(child)
+        yield from _calls(child, only or _when(node, child))
     if isinstance(node, ast.Call):
-        yield node
+        yield node, only
+
+
+def _when(node: ast.AST, child: ast.AST) -> str:
+    if not isinstance(node, ast.If) or child not in node.body:
+        return ""
+    asked = (part.attr for part in ast.walk(node.test) if isinstance(part, ast.Attribute))
+    return next((ONLY[name] for name in asked if name in ONLY), "")
 
 
 def _does(name: str, function: FunctionType) -> str:
@@ -120,12 +197,12 @@ def _tree(function: Callable[..., Any]) -> ast.AST:
 
 
 def print_plan(steps: tuple[Step, ...], console: Console, *, deep: bool) -> None:
-    """Print the steps, numbered, with the rules within them; `deep` also what rules call."""
+    """Print the steps, numbered, with their rules; `deep` also helpers and what rules call."""
     width = min(console.width, 100)
     for number, step in enumerate(steps, 1):
         console.print(_line(f"{number}. ", step, width), markup=False)
         for depth, part in _below(step, 1):
-            if deep or depth == 1:
+            if deep or (depth == 1 and not part.helps):
                 console.print(_line(" " * (3 * depth) + "- ", part, width), markup=False)
 
 

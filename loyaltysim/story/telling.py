@@ -13,7 +13,7 @@ from loyaltysim.report.words import number, share
 from loyaltysim.story.life import Life
 from loyaltysim.story.moment import Facts, Moment
 
-DATE = 17
+DATE = 20
 """Width of the column of dates."""
 
 CHOSEN = {"here": "Bought here", "rival": "Bought at a rival", "nothing": "Bought nothing"}
@@ -39,7 +39,7 @@ def tell(life: Life, width: int, everything: bool) -> str:
     for ordinary, group in groupby(life.moments, key=is_ordinary):
         moments = list(group)
         if ordinary and not everything and len(moments) > 1:
-            lines += _entry(when(moments[0].date), [summed_up(moments)], width)
+            lines += _entry(when(moments[0].date, moments[-1].date), [summed_up(moments)], width)
             continue
         for moment in moments:
             told = sentences(moment) if everything else brief(moment)
@@ -53,10 +53,18 @@ HOW_TO_READ = (
 )
 
 
-def when(date: float) -> str:
-    """A date as week and day, both from 1."""
-    week = int(date)
-    return f"week {week + 1}, day {int((date - week) * 7.0) + 1}"
+def when(date: float, until: float | None = None) -> str:
+    """A date as week and day, both from 1; or the weeks, or days of a week, until another.
+
+    >>> when(72.0, 75.5)
+    'weeks 73 to 76'
+    """
+    (week, day), (last_week, last_day) = (
+        (int(d) + 1, int((d - int(d)) * 7.0) + 1) for d in (date, date if until is None else until)
+    )
+    if week != last_week:
+        return f"weeks {week} to {last_week}"
+    return f"week {week}, day {day}" if day == last_day else f"week {week}, days {day}–{last_day}"
 
 
 def sentences(moment: Moment) -> list[str]:

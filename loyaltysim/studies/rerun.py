@@ -16,6 +16,9 @@ LARGEST = 1_000_000
 """Bytes; nobody's provenance is longer."""
 
 
+EDITED = "was changed after it was written"
+
+
 class ProvenanceError(Exception):
     """A folder that does not say how its results were made; the text says what is wrong."""
 
@@ -50,6 +53,7 @@ class Repeat:
 
     same: list[str]
     differ: dict[str, str]
+    """Those that were changed by hand come first."""
     changed: dict[str, tuple[str, str]]
     """Versions that have changed since: name to then and now."""
 
@@ -151,9 +155,11 @@ def rerun(
         elif name not in there:
             differ[name] = "is missing in the folder"
         elif there[name] != origin.hashes.get(name, there[name]):
-            differ[name] = "was changed after it was written"
+            differ[name] = EDITED
         elif there[name] != new[name]:
             differ[name] = "has other content"
+    # The cause before what comes of it.
+    differ = dict(sorted(differ.items(), key=lambda item: (item[1] != EDITED, item[0])))
     now = _versions(provenance(scenario, {}, {}))
     changed = {
         name: (then, now.get(name, "none"))

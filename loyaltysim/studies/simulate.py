@@ -8,7 +8,7 @@ from loyaltysim.results.tables import Tables
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.nearest import suggestion
-from loyaltysim.scenario.problems import Problem, shown
+from loyaltysim.scenario.problems import Problem, quoted
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import run
 from loyaltysim.studies.steady import steady
@@ -42,18 +42,10 @@ def chosen(scenario: Scenario, alternative: str | None) -> Business:
         scenario = scenario.with_rival_copies()
     if alternative not in scenario.alternatives:
         known = list(scenario.alternatives)
-        hint = f"no such alternative{suggestion(alternative, known)}"
-        raise ScenarioError(
-            [
-                Problem(
-                    None,
-                    field="alternatives",
-                    found=shown(alternative),
-                    allowed=", ".join(known),
-                    hint=hint,
-                )
-            ]
-        )
+        # A name may hold a comma.
+        names = f"there are {', '.join(map(quoted, known))}" if known else "the scenario has none"
+        hint = f"no {quoted(alternative)}; {names}{suggestion(alternative, known)}"
+        raise ScenarioError([Problem(field="alternatives", hint=hint)])
     return scenario.alternatives[alternative]
 
 
