@@ -16,22 +16,12 @@ import pytest
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.levels import Levels
 from loyaltysim.report import pictures
+from loyaltysim.report.figures import interval, money, number, share, span, steps_of
 from loyaltysim.report.page import render
 from loyaltysim.report.style import colours, cut, lines, look
 from loyaltysim.report.svg import inline
 from loyaltysim.report.tables import tables_of
-from loyaltysim.report.words import (
-    answer,
-    best,
-    contenders,
-    few,
-    interval,
-    money,
-    number,
-    share,
-    span,
-    steps_of,
-)
+from loyaltysim.report.words import answer, best, contenders, few
 from loyaltysim.results.comparison import (
     HIGH_WALLET,
     LOW_WALLET,

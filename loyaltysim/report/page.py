@@ -14,19 +14,11 @@ from matplotlib.figure import Figure
 from loyaltysim import __version__
 from loyaltysim.evidence import register
 from loyaltysim.report import pictures
+from loyaltysim.report.figures import horizon, money, number
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.svg import FONTS, inline
 from loyaltysim.report.tables import tables_of
-from loyaltysim.report.words import (
-    answer,
-    best,
-    few,
-    horizon,
-    is_copy,
-    margins_said,
-    money,
-    number,
-)
+from loyaltysim.report.words import answer, best, few, is_copy, margins_said
 from loyaltysim.results.comparison import RANGES, Comparison
 from loyaltysim.scenario import dump
 from loyaltysim.scenario.alternatives import COPIED

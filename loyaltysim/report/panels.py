@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from loyaltysim.report.figures import number
 from loyaltysim.report.style import (
     INK,
     SMALL,
@@ -19,7 +20,6 @@ from loyaltysim.report.style import (
     lines,
     tidy_money,
 )
-from loyaltysim.report.words import number
 from loyaltysim.results.comparison import Comparison
 
 TITLE = 0.17

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from loyaltysim.report.figures import number, share
 from loyaltysim.report.panels import (
     FIGURES,
     TITLE,
@@ -37,7 +38,7 @@ from loyaltysim.report.style import (
     picture,
     tidy_money,
 )
-from loyaltysim.report.words import best, number, share
+from loyaltysim.report.words import best
 from loyaltysim.results.comparison import Comparison
 from loyaltysim.units import WEEKS_PER_YEAR
 

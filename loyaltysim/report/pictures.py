@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from loyaltysim.ledger import ACCOUNTS
+from loyaltysim.report.figures import MISSING, horizon, share
 from loyaltysim.report.panels import (
     FIGURES,
     across_of,
@@ -48,7 +49,7 @@ from loyaltysim.report.style import (
     picture,
     tidy_money,
 )
-from loyaltysim.report.words import MARGINS, MISSING, horizon, share
+from loyaltysim.report.words import MARGINS
 from loyaltysim.results.comparison import Comparison
 
 __all__ = [

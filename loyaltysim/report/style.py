@@ -15,7 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
-from loyaltysim.report.words import is_copy, number
+from loyaltysim.report.figures import number
+from loyaltysim.report.words import is_copy
 from loyaltysim.results.comparison import Comparison
 from loyaltysim.scenario.alternatives import COPIED
 

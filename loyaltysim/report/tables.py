@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from loyaltysim.report.figures import MISSING, number, payback, runs, share, span, steps_of
 from loyaltysim.report.people import STAGE_NAMES
 from loyaltysim.report.style import colours
-from loyaltysim.report.words import MISSING, number, payback, runs, share, span, steps_of
 from loyaltysim.results.comparison import LOW_WALLET, RANGES, STATED, Comparison
 
 _SCALES = ((1e10, "million "), (1e7, "thousand "))

@@ -13,12 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from loyaltysim.customers.stages import STAGES
-from loyaltysim.report.words import (
-    MARGINS,
+from loyaltysim.report.figures import (
     MISSING,
-    answer,
     horizon,
-    margins_said,
     number,
     payback,
     runs,
@@ -27,6 +24,7 @@ from loyaltysim.report.words import (
     step_of,
     steps_of,
 )
+from loyaltysim.report.words import MARGINS, answer, margins_said
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from textwrap import wrap
 
-from loyaltysim.report.words import share
+from loyaltysim.report.figures import share
 from loyaltysim.story.life import Pair, Worlds
 from loyaltysim.story.moment import Moment
 from loyaltysim.story.telling import (

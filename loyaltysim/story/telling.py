@@ -9,7 +9,7 @@ from textwrap import wrap
 
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import MICRO
-from loyaltysim.report.words import number, share
+from loyaltysim.report.figures import number, share
 from loyaltysim.story.life import Life
 from loyaltysim.story.moment import Facts, Moment
 
