@@ -112,15 +112,15 @@ def runs(p: float, n: int) -> str:
     return MISSING if not math.isfinite(p) else f"{round(p * n)} of {n}"
 
 
-def payback(month: float, share_of_runs: float, never: str) -> str:
+def payback(month: float, share_of_runs: float, never: str) -> tuple[str, str]:
     """The month of the pay-back on average; and in how many runs there is one, if luck decides.
 
     >>> payback(4.0, 0.55, "never"), payback(4.0, 1.0, "never"), payback(math.nan, 0.1, "never")
-    ('month 4 (55%)', 'month 4', 'never (10%)')
+    (('month 4', '55%'), ('month 4', ''), ('never', '10%'))
     """
-    said = f"month {month:.0f}" if math.isfinite(month) else never
-    sure = share_of_runs == (1.0 if math.isfinite(month) else 0.0)
-    return said if sure else f"{said} ({share(share_of_runs, 0)})"
+    there = math.isfinite(month)
+    sure = share_of_runs == (1.0 if there else 0.0)
+    return f"month {month:.0f}" if there else never, "" if sure else share(share_of_runs, 0)
 
 
 def horizon(weeks: float) -> str:

@@ -174,10 +174,11 @@ def _finance(comparison: Comparison) -> Table:
         step = max(by_luck.values())
         return lambda r: money(r[name], step if step <= abs(r[name]) / 100.0 else 0.0)
 
-    def pays_back(row: pd.Series) -> str:
+    def pays_back(row: pd.Series) -> Cell | str:
         if row.name == comparison.reference:
             return MISSING
-        return payback(row["payback_month"], row["p_payback"], f"not in {months}")
+        said, in_runs = payback(row["payback_month"], row["p_payback"], f"not in {months}")
+        return Cell(said, in_runs and f"{in_runs} of runs")
 
     columns = [
         Column("NPV", rounded("npv"), "1", True),

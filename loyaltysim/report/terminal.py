@@ -86,6 +86,7 @@ def _money(comparison: Comparison, frame: pd.DataFrame) -> Table:
             table.add_row(escape(str(name)), "(reference)", *[MISSING] * 7)
             continue
         step = steps[str(name)]
+        month, in_runs = payback(row["payback_month"], row["p_payback"], "never")
         table.add_row(
             escape(str(name)),
             number(row["incremental_profit"], step),
@@ -95,7 +96,7 @@ def _money(comparison: Comparison, frame: pd.DataFrame) -> Table:
             number(row["spending"]),
             number(row["programme_cost"]) if row["programme_cost"] else MISSING,
             share(row["roi"], 0),
-            payback(row["payback_month"], row["p_payback"], "never"),
+            f"{month} ({in_runs})" if in_runs else month,
         )
     return table
 
