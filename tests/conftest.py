@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 import pytest
+from coffee import COFFEE, written
 from commands import QUICK, Said, starter
 
 import loyaltysim
@@ -50,3 +51,9 @@ def no_work(monkeypatch):
 
     monkeypatch.setattr("loyaltysim.studies.compare.compare", never)
     monkeypatch.setattr("loyaltysim.studies.simulate.simulate", never)
+
+
+@pytest.fixture
+def coffee(tmp_path):
+    """The coffee shop, read from its file."""
+    return loyaltysim.load(written(tmp_path, COFFEE))

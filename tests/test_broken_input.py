@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from coffee import COFFEE
 from commands import ROOT
-from test_scenario import COFFEE
 
 YAML = COFFEE.encode()
 NUMBER = "write a plain number, without quotes, units or separators"

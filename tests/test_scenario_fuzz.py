@@ -11,7 +11,7 @@ import random
 import time
 
 import pytest
-from test_scenario import COFFEE
+from coffee import COFFEE
 
 from loyaltysim.scenario import Scenario, ScenarioError, dump, load
 from loyaltysim.scenario.nodes import plain

@@ -14,10 +14,10 @@ from checks import (
     Oracle,
     Panel,
     Sample,
-    Series,
     Snapshots,
     pooled,
     ratio_of,
+    shares_of,
     whole_distribution,
 )
 
@@ -65,8 +65,7 @@ def judge(business: Business, samples: list[Sample]) -> Finding:
         ),
         whole_distribution("people by stamps to go", counts, share),
     ]
-    x, people = np.arange(count + 1), counts.sum()
-    series = Series("", x, share, counts / people, np.sqrt(share * (1.0 - share) / people))
+    series = shares_of(counts, share, np.arange(count + 1), counts.sum())
     return Finding(checks, [Panel("Stamps to go", "Share of people", [series])])
 
 

@@ -214,6 +214,12 @@ def series_of(checks: Sequence[Check], x: Sequence[Any] | NDArray[Any], name: st
     return Series(name, x, formula, simulated, error)
 
 
+def shares_of(counts: NDArray[Any], chances: Floats, x: Any, people: int, name: str = "") -> Series:
+    """Counts of people by kind as points of a picture, with binomial errors."""
+    error = np.sqrt(chances * (1.0 - chances) / people)
+    return Series(name, x, chances, counts / people, error)
+
+
 def named(checks: Sequence[Check], quantities: Sequence[str]) -> list[Check]:
     """The figures of these names, in this order."""
     found = {c.quantity: c for c in checks}

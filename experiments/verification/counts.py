@@ -19,6 +19,7 @@ from checks import (
     Snapshots,
     mean_of,
     pooled,
+    shares_of,
     slope_of,
     whole_distribution,
 )
@@ -181,9 +182,7 @@ def _named(low: int, high: int) -> str:
 
 def _distribution(counts: NDArray[Any], chances: Floats) -> Panel:
     x = np.arange(9)
-    people = counts.sum()
-    error = np.sqrt(chances[x] * (1.0 - chances[x]) / people)
-    series = Series("people", x, chances[x], counts[x] / people, error)
+    series = shares_of(counts[x], chances[x], x, counts.sum(), "people")
     return Panel(f"Purchases by week {THEN}", "Share of people", [series])
 
 

@@ -15,11 +15,11 @@ from checks import (
     Oracle,
     Panel,
     Sample,
-    Series,
     Snapshots,
     check,
     mean_of,
     pooled,
+    shares_of,
     whole_distribution,
 )
 from scipy.special import gammaincc
@@ -81,9 +81,8 @@ def judge(business: Business, samples: list[Sample]) -> Finding:
             mean_of(f"{name}: share longer than the mean", gaps > mean, beyond[10]),
             whole_distribution(f"{name}: gaps", counts, -np.diff(beyond)),
         ]
-        share, chance = counts[:-1] / len(gaps), -np.diff(beyond)[:-1]
-        error = np.sqrt(chance * (1.0 - chance) / len(gaps))
-        series.append(Series(name, edges[:-2] + 0.05 * mean, chance, share, error))
+        middles, chances = edges[:-2] + 0.05 * mean, -np.diff(beyond)[:-1]
+        series.append(shares_of(counts[:-1], chances, middles, len(gaps), name))
     return Finding(checks, [Panel("Weeks from purchase to purchase", "Share of gaps", series)])
 
 

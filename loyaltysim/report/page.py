@@ -21,7 +21,7 @@ from loyaltysim.report.tables import tables_of
 from loyaltysim.report.words import answer, best, few, is_copy, margins_said
 from loyaltysim.results.comparison import RANGES, Comparison
 from loyaltysim.scenario import dump
-from loyaltysim.scenario.alternatives import COPIED
+from loyaltysim.scenario.alternatives import COPIED, plan_of
 
 _MOST_IN_A_PICTURE = 12
 """Small pictures on one sheet; more are continued on a further one, so that none is cut."""
@@ -199,14 +199,11 @@ def _chunks(names: Sequence[str], most: int) -> list[list[str] | None]:
 def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:
     scenario = comparison.scenario
     groups: dict[str, list[dict[str, str]]] = {}
-    for name in scenario.assumptions():
-        entry = register().get(name)
-        if (
-            entry is None
-            and COPIED in name
-            and name.replace(COPIED, "", 1) in scenario.assumptions()
-        ):
+    names = scenario.assumptions()
+    for name in names:
+        if plan_of(name) != name and plan_of(name) in names:
             continue
+        entry = register().get(name)
         low, value, high = scenario.range_of(name)
         groups.setdefault(name.partition(".")[0], []).append(
             {

@@ -19,6 +19,11 @@ _MOST = 100
 COPIED = ", copied"
 
 
+def plan_of(name: str) -> str:
+    """A name without what marks a copy: with its programme copied an alternative is one plan."""
+    return name.replace(COPIED, "", 1)
+
+
 @dataclass(frozen=True)
 class Worlds:
     """The business alone and under each alternative, before validation."""

@@ -23,7 +23,7 @@ from loyaltysim.results.comparison import HIGH_WALLET, LOW_WALLET, RANGES, STATE
 from loyaltysim.results.margins import Diary, Margins
 from loyaltysim.results.summary import Summary, summarise
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.alternatives import COPIED
+from loyaltysim.scenario.alternatives import plan_of
 from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.twins import same_occasions
 from loyaltysim.setting import month_of
@@ -152,8 +152,7 @@ def drawn(scenario: Scenario, replication: int) -> dict[str, float]:
     seed = scenario.business.seed
     values = {}
     for name in scenario.assumptions():
-        # An alternative and the same with its programme copied are one plan.
-        key = who(identity("assumption", name.replace(COPIED, "", 1)), 0)
+        key = who(identity("assumption", plan_of(name)), 0)
         u = uniforms(seed, replication, key, DECISIONS["assumption"], 0, 0)[0]
         values[name] = triangular(u, *scenario.range_of(name))
     return values
