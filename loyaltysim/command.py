@@ -125,6 +125,9 @@ def _watch(watched: int) -> None:
 
 
 def _stopped(stop: KeyboardInterrupt) -> int:
+    # Raised while a library runs text as code, as dataclasses do, Python would remember it though
+    # it has been caught, and end `python -m` as by SIGINT; running some more text forgets it.
+    exec("")
     kept = getattr(stop, "__notes__", ["nothing was written"])
     say(f"\nStopped; {kept[0]}.")
     return 128 + int(stop.args[0] if stop.args else signal.SIGINT)

@@ -234,6 +234,28 @@ command.main()
     assert (job.returncode, err) == (130, "\nStopped; nothing was written.\n")
 
 
+@posix
+def test_stopped_while_a_library_runs_text_as_code_the_exit_code_is_still_the_signal_s(tmp_path):
+    (tmp_path / "within.py").write_text(
+        "import os, signal\n"
+        "from loyaltysim import cli, command\n"
+        "text = 'os.kill(os.getpid(), signal.SIGTERM)'\n"
+        "cli.app = lambda *_args, **_kwargs: exec(text)\n"
+        "command.main()\n",
+        "utf-8",
+    )
+    job = subprocess.run(
+        [sys.executable, "-m", "within"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = (job.returncode, job.stdout, job.stderr)
+    assert said == (143, "", "\nStopped; nothing was written.\n")
+
+
 # No room
 
 
