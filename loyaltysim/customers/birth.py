@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, ndtri
+from scipy.special import ndtri
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE
 from loyaltysim.customers.stages import (
@@ -29,7 +29,7 @@ from loyaltysim.customers.standing import (
     Terms,
     standing_of,
 )
-from loyaltysim.customers.traits import SMALLEST, give_traits
+from loyaltysim.customers.traits import SMALLEST, gamma_at, give_traits
 from loyaltysim.draws import identities, uniforms_of, who
 from loyaltysim.levels import Levels
 from loyaltysim.record import CUSTOMER, Records
@@ -240,7 +240,7 @@ def _first_occasion(
     assert segment.occasions_per_week is not None
     # The gap that contains week 0 is drawn by its length (Erlang k + 1), and cut at random.
     k = segment.occasions_per_week.regularity
-    gap = gammaincinv(k + 1.0, state[:, 4]) / (k * people["pace"])
+    gap = gamma_at(k + 1.0, ndtri(state[:, 4])) / (k * people["pace"])
     people["stayed_until"] = np.maximum(-gap * (1.0 - state[:, 5]), people["first_at"])
     weeks = gap * state[:, 5]
     if len(season) == 0:
