@@ -85,18 +85,31 @@ def each_of(rules: Sequence[Callable[..., Any]], arguments: str) -> Callable[...
     return _assembled(f"def each({arguments}):\n{body}", "each", rules)
 
 
-def one_of(rules: Sequence[Callable[..., Any]], arguments: str) -> Callable[..., Any]:
-    """One rule `f(kind, ...)` that calls the rule whose place in the list is `kind`."""
+def one_of(
+    modules: Sequence[ModuleType], name: str, arguments: str, otherwise: float | None = None
+) -> Callable[..., Any]:
+    """One rule `f(kind, ...)` that calls the rule of that name in the module in place `kind`.
+
+    A module without it does nothing there, and returns `otherwise`.
+    """
+    rules = [getattr(module, name, None) for module in modules]
     body = "".join(
-        f"    if kind == {i}:\n        return rule_{i}({arguments})\n" for i in range(len(rules))
+        f"    if kind == {i}:\n        return rule_{i}({arguments})\n"
+        for i, rule in enumerate(rules)
+        if rule is not None
     )
-    last = f"    return rule_0({arguments})\n"
-    return _assembled(f"def one(kind, {arguments}):\n{body}{last}", "one", rules)
+    return _assembled(
+        f"def one(kind, {arguments}):\n{body}    return {otherwise}\n", "one", rules
+    )
 
 
-def _assembled(source: str, name: str, rules: Sequence[Callable[..., Any]]) -> Callable[..., Any]:
+def _assembled(
+    source: str, name: str, rules: Sequence[Callable[..., Any] | None]
+) -> Callable[..., Any]:
     # The source is made of our own argument lists and numbers, never of user input.
-    names: dict[str, Any] = {f"rule_{i}": function for i, function in enumerate(rules)}
+    names: dict[str, Any] = {
+        f"rule_{i}": function for i, function in enumerate(rules) if function is not None
+    }
     exec(source, names)
     function: Callable[..., Any] = names[name]
     return rule(function)

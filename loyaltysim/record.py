@@ -153,4 +153,7 @@ TICKET = _dtype(
         "urgent": int,
     }
 )
+CONTACT = _dtype({"customer": int, "scheme": int})
+"""What reaches a person at the start of a week: the number of the scheme."""
+
 WORD = _dtype({"hearer": int, "teller": int, "nth": int, "good": float})

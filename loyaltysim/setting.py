@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf, log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,37 +45,37 @@ def month_of(week: int) -> int:
     return int((week + 0.5) / WEEKS_PER_MONTH)
 
 
-def schemes_of(business: Business) -> Records:
-    """The firm's schemes and, where rivals copy them, theirs: one record each."""
-    programme = business.programme
-    if programme is None:
-        return np.zeros(0, SCHEME)
+def sides_of(business: Business) -> list[tuple[int, float, int, Any]]:
+    """The firm's schemes and, where rivals copy them, theirs: side, opening, kind and terms."""
+    if business.programme is None:
+        return []
     copied_at = business.rival.copies_after
     sides = [(0, 0.0)] + ([(1, copied_at)] if copied_at is not None else [])
-    rows = [
-        (side, opens, kind, terms) for side, opens in sides for kind, terms in programme.schemes
-    ]
+    stated = business.programme.schemes
+    return [(side, opens, kind, terms) for side, opens in sides for kind, terms in stated]
+
+
+def schemes_of(business: Business) -> Records:
+    """One record for each of `sides_of`."""
+    rows = sides_of(business)
     schemes = np.zeros(len(rows), SCHEME)
+    if business.programme is None:
+        return schemes
+    programme = business.programme
     joins = programme.joins
-    for record, (side, opens, kind, terms) in zip(schemes, rows, strict=True):
-        scheme_kinds()[kind].fill(record, terms)
-        value = terms.reward_value
+    for number, (record, (side, opens, kind, terms)) in enumerate(zip(schemes, rows, strict=True)):
+        scheme_kinds()[kind].fill(record, terms, 1.0 - business.firm.gross_margin)
         record["kind"] = kind
+        # A rival's scheme has luck of its own.
+        record["instance"] = 2 * (number % len(programme.schemes)) + side
+        record["by_contact"] = hasattr(scheme_kinds()[kind], "contacts")
         record["rival"] = side
         record["opens_at"] = opens
         record["automatic"] = programme.automatic
         record["join_log_odds"] = (
             log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
         )
-        record["reward_cost"] = round(terms.reward_cost * MICRO)
-        if value is None:
-            # In goods, a reward is worth its cost at the firm's own selling price.
-            cost_share = 1.0 - business.firm.gross_margin
-            value = terms.reward_cost / cost_share if cost_share > 0.0 else terms.reward_cost
-        record["reward_value"] = value
-        record["redeems"] = terms.redeems_per_visit
-        record["replaces"] = terms.replaces_purchase
-        record["given"] = float(record["head_start"] > 0)
+        record["kept"] = programme.kept
     return schemes
 
 

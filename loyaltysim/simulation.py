@@ -19,15 +19,23 @@ from numpy.typing import NDArray
 
 from loyaltysim.compiled import compiled
 from loyaltysim.customers.birth import born
-from loyaltysim.customers.population import Outcome, World, live_week, read_messages
+from loyaltysim.customers.population import (
+    Outcome,
+    World,
+    live_week,
+    read_contacts,
+    read_messages,
+)
 from loyaltysim.customers.rivals import divided
 from loyaltysim.customers.stages import STAGES
+from loyaltysim.firm.contacts import Contacts
 from loyaltysim.firm.desk import Desk
 from loyaltysim.firm.staff import Staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.levels import TREND_WEEKS, Levels, first_guess
 from loyaltysim.record import (
     BELIEFS,
+    CONTACT,
     FLOW,
     MEMBER,
     MESSAGE,
@@ -172,6 +180,8 @@ class Run:
         self.desk = Desk(self.env, firm.service, self.key, self.book_firm)
         self.staff.show(self.seats)
         self.inbox = np.zeros(0, MESSAGE)
+        self.contacts = Contacts(business, self.customers, self.key)
+        self.posts = np.zeros(0, CONTACT)
         self.visits_last_week: float | None = None
         self.members_so_far = 0
         self.blocks = [
@@ -245,6 +255,20 @@ class Run:
             week["overload"][0],
         )
 
+    def contact_people(self) -> None:
+        """Coupons, gifts and praise of the firm, and of rivals that copy it, reach people."""
+        self.posts = self.contacts.of_week(self.week_now)
+        if len(self.posts):
+            self._read(read_contacts, self.posts)
+
+    def _read(self, read_part: Any, messages: Records) -> None:
+        """What messages, sorted by their customers, do to those whom they reach."""
+        everybody = (0, len(self.customers))
+        # Messages are few, and sums of whole numbers are the same in any block.
+        spans = self._spans(read_part, self._world(), self.outcomes[0], *everybody)
+        for first, end, read, there, results in spans:
+            read(there, results, *np.searchsorted(messages["customer"], [first, end]))
+
     def live_the_population(self) -> None:
         """Every customer's occasions of the week."""
         world = self._world()
@@ -262,7 +286,7 @@ class Run:
         return World(
             self.customers, self.due, self.members, self.schemes, self.rivals, self.segments,
             self.seats, self.servers, self.season, self.week, self.beliefs, self.thresholds,
-            self.inbox,
+            self.inbox, self.posts,
         )  # fmt: skip
 
     def _live_block(self, world: World, number: int, lo: int, hi: int) -> list[Records]:
@@ -321,11 +345,7 @@ class Run:
         # The sort is stable: words of one occasion stay in their order.
         order = np.lexsort((inbox["nth"], inbox["sender"], 2 * inbox["customer"] + inbox["kind"]))
         self.inbox = inbox[order]
-        everybody = (0, len(self.customers))
-        # Messages are few, and sums of whole numbers are the same in any block.
-        spans = self._spans(read_messages, self._world(), self.outcomes[0], *everybody)
-        for first, end, read, there, results in spans:
-            read(there, results, *np.searchsorted(self.inbox["customer"], [first, end]))
+        self._read(read_messages, self.inbox)
 
     def _closed_complaints(self) -> Records:
         closed = self.desk.messages()
@@ -376,6 +396,7 @@ class Run:
 
 WEEK_PLAN = (
     ("show_the_firm", "firm"),
+    ("contact_people", "firm"),
     ("live_the_population", "population"),
     ("hand_over_complaints", "firm"),
     ("let_the_week_pass", "firm"),

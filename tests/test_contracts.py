@@ -9,7 +9,7 @@ from businesses import QUIET, STAMPS, merged, small, terms
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.customers.staying import terms_of_leaving
 from loyaltysim.record import BELIEFS, CUSTOMER, MEMBER, SCHEME, SEGMENT, WEEK
-from loyaltysim.rewards.goal import goal_pull, goal_risk
+from loyaltysim.rewards.goal import gain_pull
 from loyaltysim.scenario.model import MONTHS, Business
 from loyaltysim.simulation import Run
 
@@ -133,22 +133,19 @@ def record(kind: np.dtype, **values: float):
 
 def test_what_is_gained_by_going_on_is_the_goal_that_leaving_gives_up():
     customer = record(CUSTOMER, usual_gap=4.0, usual_basket=100.0)
-    scheme = record(SCHEME, reward_value=20.0, lot_weeks=inf)
     member = record(
-        MEMBER, joined=1, goal_size=8.0, goal_left=3.0, goal_step=1.0, goal_visits=3.0, goal_due=inf
-    )
+        MEMBER, joined=1, goal_size=8.0, goal_left=3.0, goal_step=1.0, goal_visits=3.0,
+        goal_due=inf, goal_value=20.0,
+    )  # fmt: skip
     beliefs = record(
         BELIEFS, foresight_weeks=12.5, delay_discount_per_week=0.01, price_response=2.0,
         programme_fades_weeks=47.0,
     )  # fmt: skip
     gain = 2.0 * 20.0 / 100.0 * exp(-0.01 * 3 * 4.0)
-    assert goal_pull(customer, member, scheme, beliefs, 50.0, 4.0, True) == pytest.approx(gain)
-    assert goal_risk(customer, member, scheme, beliefs, 50.0) == pytest.approx(-gain)
-    # A goal with a rival draws one away, and the third bill is too late in 11 weeks.
-    scheme.rival = 1
-    assert goal_risk(customer, member, scheme, beliefs, 50.0) == pytest.approx(gain)
+    assert gain_pull(customer, member, beliefs, 50.0, 4.0, True) == pytest.approx(gain)
+    # The third bill is too late in 11 weeks.
     beliefs.foresight_weeks = 11.0
-    assert goal_risk(customer, member, scheme, beliefs, 50.0) == 0.0
+    assert gain_pull(customer, member, beliefs, 50.0, 4.0, True) == 0.0
 
 
 def test_outside_contracts_price_and_words_move_the_choice_alone():

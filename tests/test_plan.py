@@ -45,7 +45,7 @@ def test_what_only_helps_is_told_from_what_happens():
         "fetch",
         "reason_of",
         "entry_of",
-        "goal_pull",
+        "gain_pull",
     }
     assert not any(helps[name] for name in ("make_choice", "goes_wrong", "pay", "gap", "stage_of"))
 

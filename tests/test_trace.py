@@ -190,7 +190,7 @@ def test_stated_chances_are_told_as_stated():
 
 # Two worlds
 
-GOAL = "open goal (stamps)"
+GOAL = "programme (stamps)"
 
 
 def test_two_worlds_that_differ_in_nothing_never_part():

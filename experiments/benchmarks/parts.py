@@ -83,7 +83,10 @@ PARTS: dict[str, list[Swap]] = {
     "the exponential of a basket": [("customers.visit", "exp", _fast_exp)],
     "the exponential of a choice": [("customers.choice", "exp", _fast_exp)],
     "familiarity that fades": [("customers.population", "fade", _no_fade)],
-    "the goal's pull": [("customers.population", "goal_pull", _no_pull)],
+    "the goal's pull": [
+        ("customers.population", "gain_pull", _no_pull),
+        ("customers.population", "progress_pull", _no_pull),
+    ],
     "the decision to stay": [("customers.population", "decide_staying", _stays)],
     "the stage": [("customers.population", "stage_of", _same_stage)],
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 from loyaltysim.mechanism import Record, rule
 
 ORDER = 50
@@ -22,6 +24,9 @@ def wish(customer: Record, week: Record, beliefs: Record) -> float:
 
 @rule
 def experience(customer: Record, visit: Record, week: Record, beliefs: Record) -> None:
-    """Each purchase makes the present price a little more usual."""
-    difference = week.log_price - customer.usual_log_price
+    """Each purchase makes the price that was paid a little more usual, a discount's too."""
+    paid = week.log_price
+    if visit.discount > 0.0:
+        paid += log(max(visit.paid / (visit.paid + visit.discount), 0.05))
+    difference = paid - customer.usual_log_price
     customer.usual_log_price += beliefs.reference_price_moves * difference

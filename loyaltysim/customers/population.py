@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, is_customer, take_notice
 from loyaltysim.behaviour.familiarity import fade
+from loyaltysim.behaviour.goodwill import cool
 from loyaltysim.behaviour.habit import gap_at_rivals, remember_choice
 from loyaltysim.behaviour.occasions import QUARTER_WEEKS, after, drift_on, gap
 from loyaltysim.behaviour.pantry import appetite
@@ -26,8 +27,17 @@ from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of
 from loyaltysim.draws import occasion_luck
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.memory import fetch
-from loyaltysim.rewards.goal import goal_pull, goal_risk
-from loyaltysim.rewards.membership import collect, holds, is_open, lapse, settle_claims, stake
+from loyaltysim.rewards.goal import gain_pull, progress_pull
+from loyaltysim.rewards.membership import (
+    collect,
+    get_contact,
+    holds,
+    is_open,
+    lapse,
+    offer_of,
+    settle_claims,
+    stake,
+)
 
 AHEAD = 8
 """How many customers ahead memory is asked for a record."""
@@ -52,6 +62,7 @@ class World(NamedTuple):
     beliefs: Any
     thresholds: Any
     inbox: Any
+    contacts: Any
 
 
 class Outcome(NamedTuple):
@@ -88,7 +99,7 @@ def make_choice(
             return NOTHING
     weight = customer.firm_weight
     rival_weight = customer.rival_weight
-    if rival_pull > 0.0:
+    if rival_pull != 0.0:
         rival_weight = lifted(rival_weight, customer.rival_odds, rival_pull, 0.0)
     if customer.purchases == 0:
         weight *= segment.first_chance
@@ -154,6 +165,19 @@ def receive(
         leave(customer, segment, week, beliefs, now, True, tally)
 
 
+def read_contacts(world: World, out: Outcome, first: int, last: int) -> None:
+    """What the firm, or a rival, sends to people: the contacts `first` to `last` of the week."""
+    week = world.week[0]
+    beliefs = world.beliefs[0]
+    for k in range(first, last):
+        contact = world.contacts[k]
+        customer = world.customers[contact.customer]
+        if customer.never == 0:
+            member = world.members[contact.customer, contact.scheme]
+            scheme = world.schemes[contact.scheme]
+            get_contact(customer, member, scheme, week, beliefs, out.tallies[customer.segment])
+
+
 def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
     """What the messages `first` to `last` of the inbox do to those whom they reach."""
     week = world.week[0]
@@ -168,12 +192,22 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
         tally = out.tallies[customer.segment]
         log_risk = terms_of_leaving(customer, segment, week, beliefs, week.ends)
         held = 0
+        pulls = 0.0
+        striving, rival_striving = 0.0, 0.0
         for j in range(programmes):
             member = world.members[message.customer, j]
             scheme = world.schemes[j]
             held |= holds(member, scheme)
-            if segment.period > 0.0:
-                log_risk += goal_risk(customer, member, scheme, beliefs, week.ends)
+            gains = gain_pull(customer, member, beliefs, week.ends, customer.usual_gap, True)
+            strives = progress_pull(member, scheme, beliefs, week.ends)
+            if scheme.rival == 0:
+                pulls += gains
+                striving = max(striving, strives)
+            else:
+                pulls -= gains
+                rival_striving = max(rival_striving, strives)
+        if segment.period > 0.0:
+            log_risk -= pulls + striving - rival_striving
         log_risk -= stake(held, beliefs)
         receive(customer, segment, message, week, beliefs, log_risk, tally)
         stage = stage_of(customer, world.thresholds[0], week.ends)
@@ -254,20 +288,30 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
             if customer.never == 0 and customer.aware == 1 and customer.activity == ACTIVE:
                 contact = seats[customer.contact]
                 fade(customer, contact, week, beliefs, now)
-                pull = 0.0
-                rival_pull = 0.0
+                cool(customer, beliefs, now)
+                customer.saving = 0.0
+                renews = segment.period > 0.0 and is_customer(customer)
+                # What the firm's schemes and its rivals' pull, and the strongest goal of each.
+                pull, rival_pull = 0.0, customer.goodwill[1]
+                striving, rival_striving = 0.0, 0.0
                 for j in range(programmes):
                     member = members[i, j]
                     if member.joined == 1:
                         scheme = schemes[j]
-                        if scheme.rival == 0:
-                            usual = customer.usual_gap
-                            pull += goal_pull(customer, member, scheme, beliefs, now, usual, False)
-                        else:
+                        usual = customer.usual_gap
+                        if scheme.rival == 1:
                             usual = gap_at_rivals(customer)
-                            rival_pull += goal_pull(
-                                customer, member, scheme, beliefs, now, usual, False
-                            )
+                        wanted = offer_of(customer, member, scheme, beliefs, now)
+                        wanted += gain_pull(customer, member, beliefs, now, usual, renews)
+                        strives = progress_pull(member, scheme, beliefs, now)
+                        if scheme.rival == 0:
+                            pull += wanted
+                            striving = max(striving, strives)
+                        else:
+                            rival_pull += wanted
+                            rival_striving = max(rival_striving, strives)
+                pull += striving
+                rival_pull += rival_striving
                 chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
                 found_in = 0
                 if segment.given == 1:
@@ -291,7 +335,6 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                         skill = seats[world.servers[server]].skill
                     if server >= 0 and week.dedicated == 1:
                         own = beliefs.colleague_familiarity
-                    visit.now = now
                     visit.usual = customer.usual_basket * week.price
                     visit.severity = 0.0
                     visit.complains = 0
@@ -302,19 +345,27 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     else:
                         weeks = now - customer.last_at if is_customer(customer) else 0.0
                         visit.told = recommend(luck.telling, customer, beliefs, weeks, now, tally)
+                elif chosen == RIVAL:
+                    visit.usual = customer.usual_basket
+                if chosen == FIRM or (chosen == RIVAL and week.rival_schemes > 0):
+                    visit.now = now
+                    visit.discount = 0.0
                     visit.paid = basket(customer, segment, week, luck.basket)
                     for j in range(programmes):
-                        if is_open(schemes[j], 0, now):
-                            flow = out.flows[j, customer.segment]
+                        if is_open(schemes[j], chosen, now):
                             settle_claims(
                                 customer, members[i, j], segment, schemes[j], visit, week, beliefs,
-                                flow, tally,
+                                out.flows[j, customer.segment], tally,
                             )  # fmt: skip
-                    pay(customer, visit, week, beliefs, tally)
+                    if chosen == FIRM:
+                        pay(customer, visit, week, beliefs, tally)
                     for j in range(programmes):
-                        if is_open(schemes[j], 0, now):
-                            flow = out.flows[j, customer.segment]
-                            collect(members[i, j], schemes[j], visit, flow)
+                        if is_open(schemes[j], chosen, now):
+                            collect(
+                                customer, members[i, j], schemes[j], visit, beliefs,
+                                out.flows[j, customer.segment], tally,
+                            )  # fmt: skip
+                if chosen == FIRM:
                     take_in(customer, visit, week, beliefs, tally)
                     known_risk = customer.drop_out
                     if visit.complains == 1:
@@ -328,19 +379,6 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                             out.words[words], customer, visit, hearer(customer, week, people, k)
                         )
                         words += 1
-                elif chosen == RIVAL and week.rival_schemes > 0:
-                    visit.now = now
-                    visit.usual = customer.usual_basket
-                    visit.paid = basket(customer, segment, week, luck.basket)
-                    for j in range(programmes):
-                        if is_open(schemes[j], 1, now):
-                            flow = out.flows[j, customer.segment]
-                            settle_claims(
-                                customer, members[i, j], segment, schemes[j], visit, week, beliefs,
-                                flow, tally,
-                            )  # fmt: skip
-                            collect(members[i, j], schemes[j], visit, flow)
-
                 if chosen == RIVAL and named > 0:
                     which = 0
                     u = luck_of_rival(customer, week)
@@ -358,8 +396,9 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     held = 0
                     for j in range(programmes):
                         held |= holds(members[i, j], schemes[j])
-                        if segment.period > 0.0:
-                            log_risk += goal_risk(customer, members[i, j], schemes[j], beliefs, now)
+                    if segment.period > 0.0:
+                        # A contract is not chosen anew: what pulls keeps.
+                        log_risk += rival_pull - pull
                     log_risk -= stake(held, beliefs)
                     if upset:
                         known_risk += risk_after_failure(beliefs, visit.severity, log_risk)
@@ -389,9 +428,12 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
     if week.closes_books == 1:
         for i in range(lo, hi):
             for j in range(programmes):
-                if members[i, j].balance > 0:
-                    flow = out.flows[j, customers[i].segment]
-                    lapse(members[i, j], schemes[j], week.ends, flow)
+                if members[i, j].joined == 1:
+                    number = customers[i].segment
+                    lapse(
+                        customers[i], members[i, j], schemes[j], beliefs, week.ends,
+                        out.flows[j, number], out.tallies[number],
+                    )  # fmt: skip
     if week.is_last == 1:
         # Who has become overdue since the last occasion is so on the last day.
         for i in range(lo, hi):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import exp
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, forget_after_loss
+from loyaltysim.behaviour.deals import wish as deal_wish
 from loyaltysim.behaviour.price import wish as price_wish
 from loyaltysim.behaviour.word import rumour
 from loyaltysim.customers.choice import CERTAIN
@@ -38,7 +39,8 @@ def terms_of_leaving(
     """
     terms: float = staying_terms(customer, week, beliefs)
     if segment.period > 0.0:
-        terms -= price_wish(customer, week, beliefs) + rumour(customer, beliefs, now)
+        terms -= price_wish(customer, week, beliefs) + deal_wish(customer, week, beliefs)
+        terms -= rumour(customer, beliefs, now)
     return terms
 
 

@@ -17,24 +17,27 @@ STATE = {
     "revenue": int,
     "costs": int,
     "rewards": int,
+    "discounts": int,
     "compensation": int,
     "log_basket": float,
     "usual_basket": float,
 }
 """Purchases here so far, first and latest date (week), smoothed gap between them (weeks), money
-booked for this customer (millionths), and the mean of log amounts and of amounts."""
+booked for this customer, and taken off prices (millionths), and the mean of log amounts and of
+amounts."""
 
 VISIT = {
     "now": float,
     "usual": float,
     "paid": float,
+    "discount": float,
     "quality": float,
     "severity": float,
     "own_contact": float,
     "complains": int,
     "told": int,
 }
-"""One visit: date, usual basket at today's prices, amount paid, quality, severity of a failure
+"""One visit: date, usual basket at today's prices, amount paid, taken off it, quality, severity of a failure
 (points of ten, 0 without one), 1 if served by one's contact or team and 0.5 by a colleague,
 whether it leads to a complaint, and how many people hear of it."""
 
@@ -89,7 +92,10 @@ def basket(customer: Record, segment: Record, week: Record, u: float) -> float:
 def pay(customer: Record, visit: Record, week: Record, beliefs: Record, tally: Record) -> None:
     """Book the purchase and bring the customer's history up to date."""
     revenue = micros(visit.paid)
-    goods = micros(visit.paid / week.price * week.cost_share)
+    goods = micros((visit.paid + visit.discount) / week.price * week.cost_share)
+    off = micros(visit.discount)
+    tally.discounts += off
+    customer.discounts += off
     tally.revenue += revenue
     tally.cost_of_goods += goods
     tally.service += week.cost_per_visit

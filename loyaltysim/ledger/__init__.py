@@ -40,14 +40,19 @@ COUNTS = (
     "won_back",
     "joined",
     "rewarded",
+    "refused",
+    "promoted",
+    "demoted",
+    "missed",
+    "discounts",
     "recommended",
     "warned",
     "quality",
 )
 """What is counted each week, by segment. Each loss is known or silent, and those of sleepers are
 also counted as `lost_asleep`; sleepers at the end = at the start + fell asleep - woke up - lost
-asleep. Quality is summed over purchases, in millionths of a
-point of ten."""
+asleep. Discounts are money that was not asked for, in millionths, so that revenue is what was
+paid. Quality is summed over purchases, in millionths of a point of ten."""
 
 TALLY = dict.fromkeys((*ACCOUNTS, *COUNTS), int)
 """Fields of the sums of a segment: money, then counts. A rule writes `tally.revenue += ...`."""

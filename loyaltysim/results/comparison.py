@@ -149,7 +149,7 @@ class Comparison:
         owed = 0.0
         for (_, terms), (_, redeemed, expired, left) in zip(programme.schemes, units, strict=True):
             used = redeemed / (redeemed + expired) if redeemed + expired > 0.0 else 1.0
-            owed += left * used * terms.reward_cost / terms.units_for_reward
+            owed += left * used * getattr(terms, "cost_per_unit", 0.0)
         return float(owed)
 
     def collect_one(self, name: str, read: Callable[[Summary], Any]) -> NDArray[Any]:

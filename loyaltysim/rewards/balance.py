@@ -8,6 +8,7 @@ from __future__ import annotations
 from math import floor, inf
 
 from loyaltysim.mechanism import Record, rule
+from loyaltysim.rewards.goal import look_at_goal
 
 LOTS = 14
 """Lots of one twelfth of the validity each: at most thirteen are alive at once."""
@@ -84,3 +85,10 @@ def take_units(member: Record, units: int, flow: Record) -> None:
         left -= taken
     member.balance -= units
     flow.redeemed += units
+
+
+@rule
+def review_balance(member: Record, scheme: Record, now: float) -> None:
+    """How far the goal is, and until when the units that count towards it are kept."""
+    member.goal_due = kept_until(member, scheme, now)
+    look_at_goal(member, float(member.balance))

@@ -14,9 +14,10 @@ STATE = {
     "goal_step": float,
     "goal_visits": float,
     "goal_due": float,
+    "goal_value": float,
 }
 """Units of the whole goal, of what is left, and that a purchase brings; purchases still needed,
-and until when (week)."""
+until when (week), and what reaching it is worth."""
 
 
 _LOG_FACTORIALS = np.array([log(factorial(n)) for n in range(16)])
@@ -55,52 +56,48 @@ def chance_if_renewed(visits: float, expected: float) -> float:
 
 
 @rule
-def look_at_goal(member: Record) -> None:
-    """How far the goal is from the balance held now."""
-    member.goal_left = max(0.0, member.goal_size - member.balance)
+def look_at_goal(member: Record, done: float) -> None:
+    """How far the goal is from what has been done of it."""
+    if member.goal_size == 0.0:
+        return
+    member.goal_left = max(0.0, member.goal_size - done)
     member.goal_visits = float(ceil(member.goal_left / member.goal_step))
 
 
 @rule
-def goal_pull(
-    customer: Record,
-    member: Record,
-    scheme: Record,
-    beliefs: Record,
-    now: float,
-    gap: float,
-    renews: bool,
-) -> float:
-    """Log-rate added to choosing a firm by an open goal with it; 0 without one.
+def progress_pull(member: Record, scheme: Record, beliefs: Record, now: float) -> float:
+    """Log-rate by how far one has come (Kivetz et al. 2006), and by a head start apart from it.
 
-    Psychological progress (Kivetz et al. 2006) and the head start apart from it (their
-    12-stamp card), which wear off with the months since joining (Meyer-Waarden), and
-    expected gain, valued like a price cut. `gap` is the time between purchases there;
-    `renews` is whether a contract goes on, instead of what is bought now.
+    It wears off with the months since joining (Meyer-Waarden). Of several goals with one firm,
+    people strive for that which pulls most.
     """
-    if member.joined == 0 or member.goal_size == 0.0:
+    if member.goal_size == 0.0:
         return 0.0
     worn = exp(-(now - member.joined_at) / beliefs.programme_fades_weeks)
     progress = 1.0 - member.goal_left / member.goal_size
-    pull = (beliefs.progress_pull * progress + beliefs.head_start_pull * scheme.given) * worn
-    time_left = min(member.goal_due - now, beliefs.foresight_weeks)
-    if time_left > 0.0 and scheme.reward_value * beliefs.price_response > 0.0:
-        expected = time_left / gap
-        if renews:
-            exponent = chance_if_renewed(member.goal_visits, expected)
-        else:
-            exponent = pivotal_chance(member.goal_visits, expected)
-        exponent -= beliefs.delay_discount_per_week * member.goal_visits * gap
-        if exponent > -20.0:
-            gain = scheme.reward_value * exp(exponent)
-            pull += beliefs.price_response * gain / customer.usual_basket
-    return pull
+    return (beliefs.progress_pull * progress + beliefs.head_start_pull * scheme.given) * worn
 
 
 @rule
-def goal_risk(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
+def gain_pull(
+    customer: Record, member: Record, beliefs: Record, now: float, gap: float, renews: bool
 ) -> float:
-    """Log risk of leaving a contract, by an open goal here or at a rival."""
-    pull = goal_pull(customer, member, scheme, beliefs, now, customer.usual_gap, True)
-    return pull if scheme.rival == 1 else -pull
+    """Log-rate by what a purchase now adds to the expected gain, valued like a price cut.
+
+    `gap` is the time between purchases there; `renews` is whether a contract goes on, instead
+    of what is bought now.
+    """
+    time_left = min(member.goal_due - now, beliefs.foresight_weeks)
+    if member.goal_size == 0.0 or time_left <= 0.0:
+        return 0.0
+    if member.goal_value * beliefs.price_response <= 0.0:
+        return 0.0
+    expected = time_left / gap
+    if renews:
+        exponent = chance_if_renewed(member.goal_visits, expected)
+    else:
+        exponent = pivotal_chance(member.goal_visits, expected)
+    exponent -= beliefs.delay_discount_per_week * member.goal_visits * gap
+    if exponent <= -20.0:
+        return 0.0
+    return beliefs.price_response * member.goal_value * exp(exponent) / customer.usual_basket

@@ -5,30 +5,23 @@ from __future__ import annotations
 from math import log
 from typing import Any
 
-from loyaltysim.draws import uniforms
-from loyaltysim.mechanism import Record, declared, one_of, rule, seam
-from loyaltysim.rewards import balance, goal
+from loyaltysim.mechanism import Record, declared, one_of, rule
+from loyaltysim.rewards import audience, balance, claiming, goal, reward
 from loyaltysim.rewards.programme import schemes
 
-DECISIONS = {"redeem": 20}
-_REDEEM = DECISIONS["redeem"]
+STATE = {"reluctance": float, "member": int, "earn_boost": (float, 2)}
+"""Of the customer: log-odds of the share of people who are readier to join a programme, whether
+the customer has joined the firm's, and what a tier adds to the points earned, here and at rivals."""
 
-STATE = {"reluctance": float, "member": int}
-"""Of the customer: log-odds of the share of people who are readier to join a programme, and
-whether the customer has joined the firm's."""
-
-_OWN_STATE = {"joined": int, "joined_at": float, "redeemed": int}
+_OWN_STATE = {"joined": int, "joined_at": float}
 _OWN_FIELDS = {
     "kind": int,
     "rival": int,
     "opens_at": float,
+    "instance": int,
+    "by_contact": int,
     "automatic": int,
     "join_log_odds": float,
-    "reward_at": int,
-    "reward_cost": int,
-    "reward_value": float,
-    "redeems": float,
-    "replaces": float,
     "given": float,
 }
 
@@ -38,16 +31,18 @@ class _Own:
     FIELDS = _OWN_FIELDS
 
 
-_PARTS: Any = (_Own, balance, goal, *schemes())
+_PARTS: Any = (_Own, audience, balance, claiming, goal, reward, *schemes())
 
 MEMBER_STATE = declared(_PARTS, "STATE")
 SCHEME_FIELDS = declared(_PARTS, "FIELDS")
 
-_start = one_of(seam(schemes(), "start"), "member, scheme, now, flow")
-_lapse = one_of(seam(schemes(), "lapse"), "member, scheme, now, flow")
-_redeem = one_of(seam(schemes(), "redeem"), "member, scheme, flow")
-_earn = one_of(seam(schemes(), "earn"), "member, scheme, visit, now, flow")
-_aim = one_of(seam(schemes(), "aim"), "member, scheme, visit")
+_start = one_of(schemes(), "start", "customer, member, scheme, now, flow")
+_lapse = one_of(schemes(), "lapse", "customer, member, scheme, beliefs, now, flow, tally")
+_offer = one_of(schemes(), "offer", "customer, member, scheme, beliefs, now", 0.0)
+_claim = one_of(schemes(), "claim", "customer, member, scheme, visit, week, beliefs, flow, tally")
+_earn = one_of(schemes(), "earn", "customer, member, scheme, visit, beliefs, flow, tally")
+_aim = one_of(schemes(), "aim", "customer, member, scheme, visit", 0.0)
+_arrive = one_of(schemes(), "arrive", "customer, member, scheme, week, beliefs, tally")
 
 
 @rule
@@ -73,6 +68,16 @@ def is_open(scheme: Record, side: int, now: float) -> bool:
 
 
 @rule
+def offer_of(
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
+) -> float:
+    """Log-rate of choosing whose scheme it is, by what it offers at this occasion."""
+    if member.joined == 0 or now < scheme.opens_at:
+        return 0.0
+    return _offer(scheme.kind, customer, member, scheme, beliefs, now)
+
+
+@rule
 def settle_claims(
     customer: Record,
     member: Record,
@@ -87,47 +92,34 @@ def settle_claims(
     """Before paying: join, let expire what is due, and take the reward if one is ready."""
     member.redeemed = 0
     if member.joined == 0:
-        if not wants_to_join(customer, segment, scheme, beliefs):
+        if scheme.by_contact == 0 and not wants_to_join(customer, segment, scheme, beliefs):
             return
         member.joined = 1
         member.joined_at = visit.now
-        if scheme.rival == 0 and customer.member == 0:
+        if scheme.by_contact == 0 and scheme.rival == 0 and customer.member == 0:
             customer.member = 1
             tally.joined += 1
-        _start(scheme.kind, member, scheme, visit.now, flow)
-    _lapse(scheme.kind, member, scheme, visit.now, flow)
-    if member.balance < scheme.reward_at:
-        return
-    instance = 2 * scheme.kind + scheme.rival
-    luck = uniforms(
-        week.seed, week.replication, customer.who, _REDEEM, customer.occasions, instance
-    )
-    if luck[0] >= scheme.redeems:
-        return
-    member.redeemed = _redeem(scheme.kind, member, scheme, flow)
-    visit.paid -= min(visit.paid, member.redeemed * scheme.reward_value * scheme.replaces)
-    if scheme.rival == 0:
-        cost = member.redeemed * scheme.reward_cost
-        tally.rewards += cost
-        tally.rewarded += member.redeemed
-        customer.rewards += cost
+        _start(scheme.kind, customer, member, scheme, visit.now, flow)
+    _lapse(scheme.kind, customer, member, scheme, beliefs, visit.now, flow, tally)
+    _claim(scheme.kind, customer, member, scheme, visit, week, beliefs, flow, tally)
 
 
 @rule
-def collect(member: Record, scheme: Record, visit: Record, flow: Record) -> None:
+def collect(
+    customer: Record,
+    member: Record,
+    scheme: Record,
+    visit: Record,
+    beliefs: Record,
+    flow: Record,
+    tally: Record,
+) -> None:
     """After paying: earn, and look at the goal as it stands now."""
     if member.joined == 0:
         return
-    _earn(scheme.kind, member, scheme, visit, visit.now, flow)
-    _aim(scheme.kind, member, scheme, visit)
-    _look_at_goal(member, scheme, visit.now)
-
-
-@rule
-def _look_at_goal(member: Record, scheme: Record, now: float) -> None:
-    """How far the goal is, and until when the units that count towards it are kept."""
-    member.goal_due = balance.kept_until(member, scheme, now)
-    goal.look_at_goal(member)
+    _earn(scheme.kind, customer, member, scheme, visit, beliefs, flow, tally)
+    done = _aim(scheme.kind, customer, member, scheme, visit)
+    goal.look_at_goal(member, done)
 
 
 @rule
@@ -146,8 +138,23 @@ def stake(held: int, beliefs: Record) -> float:
 
 
 @rule
-def lapse(member: Record, scheme: Record, now: float, flow: Record) -> None:
-    """Write off what has expired; the goal moves away with it."""
-    _lapse(scheme.kind, member, scheme, now, flow)
-    if member.goal_size > 0.0:
-        _look_at_goal(member, scheme, now)
+def lapse(
+    customer: Record,
+    member: Record,
+    scheme: Record,
+    beliefs: Record,
+    now: float,
+    flow: Record,
+    tally: Record,
+) -> None:
+    """Write off what has expired, and close the periods that have ended."""
+    _lapse(scheme.kind, customer, member, scheme, beliefs, now, flow, tally)
+
+
+@rule
+def get_contact(
+    customer: Record, member: Record, scheme: Record, week: Record, beliefs: Record, tally: Record
+) -> None:
+    """Something reaches a person without a purchase: a coupon, a gift, praise."""
+    member.joined = 1
+    _arrive(scheme.kind, customer, member, scheme, week, beliefs, tally)

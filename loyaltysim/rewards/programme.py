@@ -4,9 +4,11 @@ Every scheme is one file of this package that declares
 
 - `NAME`, its key under `programme:`, and `Terms`, what a person writes there;
 - `STATE`, its fields of a membership, and `FIELDS`, those of its terms;
-- `fill(fields, terms)`, the terms as numbers;
-- the rules `start` (on joining), `lapse` (what has expired), `redeem`, `earn` and `aim`
-  (the open goal), called in this order at a purchase.
+- `fill(fields, terms, cost_share)`, the terms as numbers;
+
+and those of these rules that it needs: `offer` at an occasion (a log-rate of coming), and at a
+purchase, in this order, `start` (on joining), `lapse` (what has expired or ended), `claim` (what
+is had, before paying), `earn` (after it) and `aim` (sets the open goal, returns what is done of it).
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ class ProgrammeCosts(Terms):
     """Share of customers with a typical gain who would join."""
     automatic: bool = False
     """Whether every customer is a member without asking."""
+    kept: Share = 1.0
+    """Share of the rewards asked for that are handed over, as was promised."""
 
     @property
     def schemes(self) -> list[tuple[int, Any]]:

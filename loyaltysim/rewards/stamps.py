@@ -7,23 +7,20 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from loyaltysim.mechanism import Record, rule
-from loyaltysim.rewards.balance import add_units, lapse_lots, lot_weeks, take_units
-from loyaltysim.units import NonNegative, Share, Weeks, assumed, number
-from loyaltysim.units import Terms as Base
+from loyaltysim.rewards.balance import add_units, lapse_lots, lot_weeks, review_balance
+from loyaltysim.rewards.claiming import claim_rewards
+from loyaltysim.rewards.reward import RewardTerms, fill_reward
+from loyaltysim.units import Share, Weeks, assumed, number
 
 ORDER = 2
 NAME = "stamps"
 
 
-class Terms(Base):
+class Terms(RewardTerms):
     """A card with `count` places, of which `head_start` are stamped when it is given out."""
 
     count: Annotated[int, BeforeValidator(number), Field(ge=1, le=1000)]
     """Places on the card, those stamped beforehand included."""
-    reward_cost: NonNegative
-    """What a reward costs the firm."""
-    reward_value: NonNegative | None = None
-    """What it is worth to the customer; left out, its cost at the firm's selling price."""
     head_start: Annotated[int, BeforeValidator(number), Field(ge=0, le=999)] = 0
     """Places that are stamped when a card is given out."""
     expires_after: Weeks | None = None
@@ -40,52 +37,85 @@ class Terms(Base):
         return self
 
     @property
-    def units_for_reward(self) -> int:
-        """Units that one reward takes."""
-        return self.count
+    def cost_per_unit(self) -> float:
+        """What a stamp that is redeemed costs."""
+        return self.reward_cost / self.count
 
 
 FIELDS = {"head_start": int}
 
 
-def fill(fields: Any, terms: Terms) -> None:
+def fill(fields: Any, terms: Terms, cost_share: float) -> None:
     """The terms as numbers of the scheme's record."""
+    fill_reward(fields, terms, cost_share)
     fields["head_start"] = terms.head_start
+    fields["given"] = float(terms.head_start > 0)
     fields["reward_at"] = terms.count
+    fields["redeems"] = terms.redeems_per_visit
+    fields["replaces"] = terms.replaces_purchase
     fields["lot_weeks"] = lot_weeks(terms.expires_after)
 
 
 @rule
-def start(member: Record, scheme: Record, now: float, flow: Record) -> None:
+def start(customer: Record, member: Record, scheme: Record, now: float, flow: Record) -> None:
     """A new card comes with its head start."""
     if scheme.head_start > 0:
         add_units(member, scheme, scheme.head_start, now, flow)
 
 
 @rule
-def lapse(member: Record, scheme: Record, now: float, flow: Record) -> None:
+def lapse(
+    customer: Record,
+    member: Record,
+    scheme: Record,
+    beliefs: Record,
+    now: float,
+    flow: Record,
+    tally: Record,
+) -> None:
     """Stamps expire when the card has not been filled in time."""
     lapse_lots(member, scheme, now, flow)
+    review_balance(member, scheme, now)
 
 
 @rule
-def redeem(member: Record, scheme: Record, flow: Record) -> int:
+def claim(
+    customer: Record,
+    member: Record,
+    scheme: Record,
+    visit: Record,
+    week: Record,
+    beliefs: Record,
+    flow: Record,
+    tally: Record,
+) -> None:
     """A full card is handed in."""
-    take_units(member, scheme.reward_at, flow)
-    return 1
+    if member.balance >= scheme.reward_at:
+        claim_rewards(customer, member, scheme, 1, visit, week, beliefs, flow, tally)
 
 
 @rule
-def earn(member: Record, scheme: Record, visit: Record, now: float, flow: Record) -> None:
+def earn(
+    customer: Record,
+    member: Record,
+    scheme: Record,
+    visit: Record,
+    beliefs: Record,
+    flow: Record,
+    tally: Record,
+) -> None:
     """One stamp a paid visit; a full card takes no more, and a handed-in one makes room."""
     if member.redeemed > 0:
-        start(member, scheme, now, flow)
+        start(customer, member, scheme, visit.now, flow)
     elif visit.paid > 0.0 and member.balance < scheme.reward_at:
-        add_units(member, scheme, 1, now, flow)
+        add_units(member, scheme, 1, visit.now, flow)
 
 
 @rule
-def aim(member: Record, scheme: Record, _visit: Record) -> None:
+def aim(customer: Record, member: Record, scheme: Record, visit: Record) -> float:
     """The goal is the full card; a visit brings one stamp."""
     member.goal_size = float(scheme.reward_at)
     member.goal_step = 1.0
+    member.goal_value = scheme.reward_value
+    review_balance(member, scheme, visit.now)
+    return float(member.balance)

@@ -98,8 +98,9 @@ def _programme_notes(world: Business) -> list[str]:
     free = [cost for cost in costs if cost not in programme.model_fields_set]
     if free:
         notes.append(f"{', '.join(free)} not stated, counted as 0")
-    for _, terms in programme.schemes:
-        notes += _reward_notes(terms, world)
+    for terms in (programme.points, programme.stamps):
+        if terms is not None:
+            notes += _reward_notes(terms, world)
     return notes
 
 

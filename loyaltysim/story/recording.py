@@ -58,6 +58,7 @@ class Recorder:
         self._wishes: dict[str, float] = {}
         self._risks: dict[str, float] = {}
         self._goals: tuple[dict[str, float], dict[str, float]] = ({}, {})
+        self._striving = [(0.0, ""), (0.0, "")]
         self._lifts: list[float] = []
         self._heard = 0.0
         self._hunger = 1.0
@@ -165,6 +166,7 @@ class Recorder:
         facts["chosen"] = OPTIONS[choice.NOTHING]
         facts["stood"] = standing(customer)
         self._goals = ({}, {})
+        self._striving = [(0.0, ""), (0.0, "")]
         yield
 
     def _consider_again(self, _frame: FrameType) -> Steps:
@@ -176,14 +178,21 @@ class Recorder:
         local = frame.f_locals
         self._facts()["sleep"] = {"draw": float(local["u"]), "chance": local.get("total")}
 
-    def _goal_pull(self, frame: FrameType) -> Steps:
+    def _pull(self, frame: FrameType) -> Steps:
+        """What a scheme offers, or what a purchase adds to its expected gain."""
         pull = yield
-        local = frame.f_locals
-        if not local["renews"]:
-            scheme = local["scheme"]
-            goals = self._goals[int(scheme.rival)]
-            name = f"open goal ({scheme_name(scheme)})"
-            goals[name] = goals.get(name, 0.0) + float(pull)
+        scheme = _caller(frame)["scheme"]
+        pulls = self._goals[int(scheme.rival)]
+        name = scheme_name(scheme)
+        pulls[name] = pulls.get(name, 0.0) + float(pull)
+
+    def _progress_pull(self, frame: FrameType) -> Steps:
+        """Progress counts for the goal that pulls most."""
+        pull = float((yield))
+        scheme = frame.f_locals["scheme"]
+        before, _ = self._striving[int(scheme.rival)]
+        if pull > before:
+            self._striving[int(scheme.rival)] = (pull, scheme_name(scheme))
 
     def _rumour(self, _frame: FrameType) -> Steps:
         self._heard = yield
@@ -228,7 +237,8 @@ class Recorder:
 
     def _reasons(self, asked: Facts) -> Terms:
         """Log-odds against buying nothing, of buying here and at a rival, term by term."""
-        customer, (wanted, rivals), lifts = asked["customer"], self._goals, list(self._lifts)
+        customer, lifts = asked["customer"], list(self._lifts)
+        wanted, rivals = self._pulls()
         there = {"preference": ln(customer.rival_weight)}
         if float(asked["rival_pull"]) > 0.0:
             worth = lifts.pop(0)
@@ -243,6 +253,16 @@ class Recorder:
         if self._hunger != 1.0:
             here["pantry"] = there["pantry"] = ln(self._hunger)
         return here, there
+
+    def _pulls(self) -> Terms:
+        """What the schemes of the firm and of its rivals pull, by scheme."""
+        pulls = []
+        for goals, (striving, name) in zip(self._goals, self._striving, strict=True):
+            found = dict(goals)
+            if name:
+                found[name] = found.get(name, 0.0) + striving
+            pulls.append({f"programme ({key})": value for key, value in found.items() if value})
+        return pulls[0], pulls[1]
 
     def _serve(self, frame: FrameType) -> Steps:
         local = _caller(frame)
@@ -288,9 +308,7 @@ class Recorder:
         if not any(units) and joined == member.joined:
             return
         if "visit" not in local:
-            around = _caller(frame)
-            customer = around["customers"][around["i"]]
-            tally = around["out"].tallies[customer.segment]
+            customer, tally = local["customer"], local["tally"]
             if self._now is None or self._now.kind != "expiry":
                 self._open("expiry", local["now"], 0, customer, tally)
         found = self._facts().setdefault("schemes", {})
@@ -316,17 +334,15 @@ class Recorder:
         self._risks = {}
         yield
 
-    def _goal_risk(self, frame: FrameType) -> Steps:
-        risk = yield
-        name = f"open goal ({scheme_name(frame.f_locals['scheme'])})"
-        self._risks[name] = self._risks.get(name, 0.0) + float(risk)
-
     def _stake(self, _frame: FrameType) -> Steps:
         self._risks["units held"] = -float((yield))
 
     def _decide_staying(self, frame: FrameType) -> Steps:
         local = frame.f_locals
         weeks = float(local["now"] - local["customer"].stayed_until)
+        if local["segment"].period > 0.0:
+            here, there = self._pulls()
+            self._risks |= {name: -pull for name, pull in here.items()} | there
         yield
         local = frame.f_locals
         self._facts()["staying"] = {
@@ -397,10 +413,13 @@ _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
         population.live_week, population.read_messages, population.receive, population.make_choice,
         drift_on, consider_again, word.rumour, word.hearer, appetite, remember_choice,
         choice.lifted, choice.choose, given.choose_by_table, given.stay_by_table,
-        visit.serve, visit.take_in, goal.goal_pull, goal.goal_risk, membership.stake,
+        visit.serve, visit.take_in, goal.progress_pull, membership.stake,
         staying.terms_of_leaving, staying.decide_staying, staying.sleep_on, staying.leave, stage_of,
     )
 }  # fmt: skip
+_WATCHES |= {
+    id(rule.__code__): Recorder._pull for rule in (goal.gain_pull, membership.offer_of)
+}
 _WATCHES |= {
     id(rule.__code__): Recorder._scheme
     for rule in (membership.settle_claims, membership.collect, membership.lapse)

@@ -1,0 +1,42 @@
+"""Contacts: whom the firm, and rivals that copy it, reach this week with each of their schemes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from loyaltysim.record import CONTACT, Records
+from loyaltysim.rewards.audience import People
+from loyaltysim.rewards.programme import schemes as kinds
+from loyaltysim.setting import sides_of
+from loyaltysim.scenario.model import Business
+
+
+class Contacts:
+    """The schemes that reach people by themselves, without a purchase."""
+
+    def __init__(self, business: Business, customers: Records, key: tuple[int, int]) -> None:
+        self._people = People(customers, key)
+        self._sent = [
+            (number, bool(side), opens, kinds()[kind].contacts, terms)
+            for number, (side, opens, kind, terms) in enumerate(sides_of(business))
+            if hasattr(kinds()[kind], "contacts")
+        ]
+
+    def of_week(self, week: int) -> Records:
+        """Records of `CONTACT`, by person and then by scheme."""
+        found: list[Any] = []
+        for number, rival, opens, contacts, terms in self._sent:
+            if week < opens:
+                continue
+            # Dates count from the day on which the scheme opens.
+            self._people.week = week - int(opens)
+            reached = contacts(terms, self._people, rival)
+            posts = np.zeros(len(reached), CONTACT)
+            posts["customer"], posts["scheme"] = reached, number
+            found.append(posts)
+        if not found:
+            return np.zeros(0, CONTACT)
+        posts = np.concatenate(found)
+        return posts[np.lexsort((posts["scheme"], posts["customer"]))]

@@ -1,0 +1,56 @@
+"""Recognition: praise and thanks, in public or in private, without material worth."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from loyaltysim.behaviour.goodwill import move_goodwill
+from loyaltysim.mechanism import Record, rule
+from loyaltysim.rewards.audience import Dates, Numbers, People, fill_contact, on_dates
+from loyaltysim.rewards.reward import book_reward
+
+ORDER = 10
+NAME = "recognition"
+
+FORMS = ("public", "private", "thanks")
+
+
+class Terms(Dates):
+    """An honour, or thanks, on dates."""
+
+    form: Literal["public", "private", "thanks"]
+    """An honour that others see, one that they do not, or thanks by card or call."""
+
+
+STATE = {"praised": float}
+"""How far praise has become usual (0 to 1)."""
+
+FIELDS = {"form": int}
+
+
+def fill(fields: Any, terms: Terms, cost_share: float) -> None:
+    """The terms as numbers of the scheme's record."""
+    fill_contact(fields, terms)
+    fields["form"] = FORMS.index(terms.form)
+
+
+def contacts(terms: Terms, people: People, rival: bool) -> Numbers:
+    """Numbers of the people who are honoured or thanked in this week."""
+    return on_dates(terms, people, rival)
+
+
+@rule
+def arrive(
+    customer: Record, member: Record, scheme: Record, week: Record, beliefs: Record, tally: Record
+) -> None:
+    """Honour pleases, less each time (Gallus 2017); thanks were found to do nothing (Samek &
+    Longfield 2023), and do by default.
+    """
+    book_reward(customer, scheme, scheme.contact_cost, tally)
+    pull = beliefs.thanks_pull
+    if scheme.form == 0:
+        pull = beliefs.recognition_pull * (1.0 + beliefs.visible_pull)
+    elif scheme.form == 1:
+        pull = beliefs.recognition_pull
+    move_goodwill(customer, scheme.rival, pull * (1.0 - member.praised), beliefs, week.begins)
+    member.praised += beliefs.gift_habit * (1.0 - member.praised)
