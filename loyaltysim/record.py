@@ -113,6 +113,7 @@ WEEK = _dtype(
         "checkout_cost": int,
         "compensation_share": float,
         "rival_schemes": int,
+        "favours_seen": float,
     }
 )
 """The firm as customers see it during a week: as it stood at the start."""
@@ -131,6 +132,8 @@ MESSAGE = _dtype(
         "sender": int,
         "nth": int,
         "good": float,
+        "teller": int,
+        "offers": float,
         "severity": float,
         "hours": float,
         "answer_hours": float,
@@ -139,8 +142,10 @@ MESSAGE = _dtype(
         "basket": float,
     }
 )
-"""What reaches a customer at the end of a week; kind 0 ends a complaint, 1 is a word. Hours run
-from the complaint to its end and to the answer (infinite without one)."""
+"""What reaches a customer at the end of a week; kind 0 ends a complaint, 1 is a word, 2 says that
+somebody whom one brought has bought. `teller` is the number of who told, `offers` the share off
+that is offered with it. Hours run from the complaint to its end and to the answer (infinite
+without one)."""
 
 TICKET = _dtype(
     {
@@ -151,9 +156,16 @@ TICKET = _dtype(
         "severity": float,
         "basket": float,
         "urgent": int,
+        "hotline_hours": float,
     }
 )
+"""A complaint; `urgent` is 1 where the failure was grave, 2 where the customer comes first."""
+
 CONTACT = _dtype({"customer": int, "scheme": int})
 """What reaches a person at the start of a week: the number of the scheme."""
 
-WORD = _dtype({"hearer": int, "teller": int, "nth": int, "good": float})
+WORD = _dtype(
+    {"hearer": int, "sender": int, "nth": int, "good": float, "teller": int, "offers": float}
+)
+"""A word to somebody: 1 for a good one, -1 for a bad one, 0 where it says that who was brought has
+bought; the key and the number of who sends it."""

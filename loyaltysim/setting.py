@@ -76,6 +76,12 @@ def schemes_of(business: Business) -> Records:
             log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
         )
         record["kept"] = programme.kept
+        record["visible"] = getattr(terms, "visible", False)
+        record["fee"] = round(programme.fee_per_year * MICRO)
+        record["trial_weeks"] = programme.trial or 0.0
+    # What the firm's schemes are worth together, as far as it is known beforehand.
+    worth = np.array([getattr(terms, "worth", (0.0, 0.0)) for *_, terms in rows])
+    schemes["worth_share"], schemes["worth_per_visit"] = worth[: len(programme.schemes)].sum(axis=0)
     return schemes
 
 

@@ -184,6 +184,8 @@ class Run:
         self.posts = np.zeros(0, CONTACT)
         self.visits_last_week: float | None = None
         self.members_so_far = 0
+        clear = business.programme is not None and business.programme.clear_rules
+        self.favours_shown = 1.0 - belief["clarity"] if clear else 1.0
         self.blocks = [
             (lo, min(lo + BLOCK, len(self.customers)))
             for lo in range(0, len(self.customers), BLOCK)
@@ -343,7 +345,7 @@ class Run:
         inbox[: len(closed)] = closed
         _write_messages(inbox[len(closed) :], self.words)
         # The sort is stable: words of one occasion stay in their order.
-        order = np.lexsort((inbox["nth"], inbox["sender"], 2 * inbox["customer"] + inbox["kind"]))
+        order = np.lexsort((inbox["nth"], inbox["sender"], 3 * inbox["customer"] + inbox["kind"]))
         self.inbox = inbox[order]
         self._read(read_messages, self.inbox)
 
@@ -369,7 +371,10 @@ class Run:
             self.segments[f"{reach}_until"] += self.segments[f"{reach}_rate"]
             if n < TREND_WEEKS:
                 self.segments[f"{reach}_rate"] *= np.exp(self.segments[f"{reach}_trend"])
-        self.visits_last_week = float(self.counts[n, :, COUNTS.index("purchases")].sum())
+        visits = float(self.counts[n, :, COUNTS.index("purchases")].sum())
+        self.visits_last_week = visits
+        favours = float(self.counts[n, :, COUNTS.index("favours_seen")].sum())
+        self.week["favours_seen"] = self.favours_shown * min(favours / max(visits, 1.0), 1.0)
         self.members_so_far += int(self.counts[n, :, COUNTS.index("joined")].sum())
 
     def book_the_week(self) -> None:
@@ -427,10 +432,9 @@ def _joined(parts: Sequence[Records]) -> Records:
 
 def _write_messages(messages: Records, words: Records) -> None:
     messages["customer"] = words["hearer"]
-    messages["kind"] = 1
-    messages["sender"] = words["teller"]
-    messages["nth"] = words["nth"]
-    messages["good"] = words["good"]
+    messages["kind"] = np.where(words["good"] == 0.0, 2, 1)
+    for name in ("sender", "nth", "good", "teller", "offers"):
+        messages[name] = words[name]
 
 
 def run(

@@ -5,15 +5,26 @@ from __future__ import annotations
 from math import exp, floor
 
 from loyaltysim.behaviour.awareness import ACTIVE, consider_again
+from loyaltysim.behaviour.deals import take_off
+from loyaltysim.behaviour.goodwill import move_goodwill
 from loyaltysim.behaviour.satisfaction import disconfirmation
 from loyaltysim.draws import uniforms
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.units import WEEKS_PER_YEAR
 
 ORDER = 80
-STATE = {"heard": float, "heard_at": float, "recommended_at": float}
-"""What one has heard of the firm, in log-odds, when, and when one last
-recommended it (week)."""
+STATE = {
+    "heard": float,
+    "heard_at": float,
+    "recommended_at": float,
+    "referral_wish": float,
+    "can_offer": float,
+    "invited_by": int,
+    "welcome_off": float,
+}
+"""What one has heard of the firm, in log-odds, when, and when one last recommended it (week); log-rate
+of recommending for a referral reward, and the share off that goes with it; the number, from 1,
+of who brought this person, and the share off the first purchase that came with it."""
 
 DECISIONS = {"tell": 5, "heed": 6}
 _TELL = DECISIONS["tell"]
@@ -37,6 +48,7 @@ def recommend(
 ) -> int:
     """How many people a satisfied customer tells, for the weeks since the last visit: 0 or 1."""
     log_rate = beliefs.recommends_by_satisfaction * disconfirmation(customer, beliefs)
+    log_rate += customer.referral_wish
     expected = beliefs.recommends_per_year * weeks / WEEKS_PER_YEAR
     # Most visits end here, without an exponential: exp(x) <= 1 / (1 - x) below x = 1.
     if log_rate < 1.0 and u * (1.0 - log_rate) >= expected:
@@ -46,6 +58,8 @@ def recommend(
         return 0
     customer.recommended_at = now
     tally.recommended += 1
+    # Who speaks for a firm feels bound to it (Garnefeld et al. 2013).
+    move_goodwill(customer, 0, beliefs.commitment_pull, beliefs, now)
     return 1
 
 
@@ -95,3 +109,25 @@ def hear(
         )
         if luck[0] < beliefs.word_heeded:
             consider_again(customer, tally)
+            if customer.purchases == 0:
+                customer.invited_by = message.teller + 1
+                customer.welcome_off = message.offers
+
+
+@rule
+def welcome_saving(customer: Record) -> float:
+    """Share off the first purchase of somebody who was brought with an offer."""
+    return float(customer.welcome_off) if customer.purchases == 0 else 0.0
+
+
+@rule
+def welcome(customer: Record, visit: Record, beliefs: Record) -> int:
+    """The first visit of somebody who was brought: the tie to who brought one is one to the firm.
+
+    Returns the number of who brought the person, from 1; 0 for nobody.
+    """
+    if customer.purchases > 0 or customer.invited_by == 0:
+        return 0
+    take_off(visit, customer.welcome_off)
+    customer.familiarity += beliefs.referral_tie * (1.0 - customer.familiarity)
+    return int(customer.invited_by)

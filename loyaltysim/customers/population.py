@@ -15,7 +15,16 @@ from loyaltysim.behaviour.goodwill import cool
 from loyaltysim.behaviour.habit import gap_at_rivals, remember_choice
 from loyaltysim.behaviour.occasions import QUARTER_WEEKS, after, drift_on, gap
 from loyaltysim.behaviour.pantry import appetite
-from loyaltysim.behaviour.word import MOST_TOLD, hear, hearer, recommend, rumour, warn
+from loyaltysim.behaviour.word import (
+    MOST_TOLD,
+    hear,
+    hearer,
+    recommend,
+    rumour,
+    warn,
+    welcome,
+    welcome_saving,
+)
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import close_ticket, failure_luck, risk_after_failure
 from loyaltysim.customers.diary import NEVER, entry_of, reason_of
@@ -31,6 +40,7 @@ from loyaltysim.rewards.goal import gain_pull, progress_pull
 from loyaltysim.rewards.membership import (
     collect,
     get_contact,
+    get_introduction,
     holds,
     is_open,
     lapse,
@@ -134,15 +144,20 @@ def write_ticket(
     ticket.severity = visit.severity
     ticket.basket = visit.usual
     ticket.urgent = 1 if visit.severity >= beliefs.grave_failure else 0
+    if visit.priority == 1:
+        ticket.urgent = 2
+    ticket.hotline_hours = visit.hotline_hours
 
 
 @rule
-def write_word(word: Record, customer: Record, visit: Record, to: int) -> None:
-    """A word to somebody: good after a visit without failure."""
+def write_word(word: Record, customer: Record, number: int, to: int, good: float) -> None:
+    """A word to somebody: 1 for a good one, -1 for a bad one, 0 from whom one has brought."""
     word.hearer = to
-    word.teller = customer.who
+    word.sender = customer.who
     word.nth = customer.occasions
-    word.good = 1.0 if visit.severity == 0.0 else -1.0
+    word.good = good
+    word.teller = number
+    word.offers = customer.can_offer
 
 
 @rule
@@ -209,7 +224,12 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
         if segment.period > 0.0:
             log_risk -= pulls + striving - rival_striving
         log_risk -= stake(held, beliefs)
-        receive(customer, segment, message, week, beliefs, log_risk, tally)
+        if message.kind == 2:
+            for j in range(programmes):
+                member = world.members[message.customer, j]
+                get_introduction(customer, member, world.schemes[j], beliefs, week.ends, tally)
+        else:
+            receive(customer, segment, message, week, beliefs, log_risk, tally)
         stage = stage_of(customer, world.thresholds[0], week.ends)
         if stage != customer.stage:
             out.moves[customer.segment, customer.stage, stage] += 1
@@ -289,7 +309,7 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 contact = seats[customer.contact]
                 fade(customer, contact, week, beliefs, now)
                 cool(customer, beliefs, now)
-                customer.saving = 0.0
+                customer.saving = welcome_saving(customer)
                 renews = segment.period > 0.0 and is_customer(customer)
                 # What the firm's schemes and its rivals' pull, and the strongest goal of each.
                 pull, rival_pull = 0.0, customer.goodwill[1]
@@ -350,7 +370,14 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 if chosen == FIRM or (chosen == RIVAL and week.rival_schemes > 0):
                     visit.now = now
                     visit.discount = 0.0
+                    visit.priority = 0
+                    visit.hotline_hours = inf
                     visit.paid = basket(customer, segment, week, luck.basket)
+                    if chosen == FIRM:
+                        brought_by = welcome(customer, visit, beliefs)
+                        if brought_by > 0:
+                            write_word(out.words[words], customer, i, brought_by - 1, 0.0)
+                            words += 1
                     for j in range(programmes):
                         if is_open(schemes[j], chosen, now):
                             settle_claims(
@@ -376,8 +403,9 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                         upset = True
                     for k in range(visit.told):
                         write_word(
-                            out.words[words], customer, visit, hearer(customer, week, people, k)
-                        )
+                            out.words[words], customer, i, hearer(customer, week, people, k),
+                            1.0 if visit.severity == 0.0 else -1.0,
+                        )  # fmt: skip
                         words += 1
                 if chosen == RIVAL and named > 0:
                     which = 0

@@ -62,16 +62,18 @@ class Desk:
         severity: float,
         basket: float,
         urgent: int,
+        hotline_hours: float,
     ) -> Generator[simpy.Event, Any, None]:
         terms, env = self.terms, self.env
         luck = uniforms(*self.key, who, DECISIONS["ticket"], nth, 0)
         patience = -log(luck[0]) * terms.desk.patience_days / 7.0
-        taken_up = -log(luck[1]) * terms.response_hours / HOURS_PER_WEEK
+        response_hours = min(terms.response_hours, hotline_hours)
+        taken_up = -log(luck[1]) * response_hours / HOURS_PER_WEEK
         answer_hours = inf
         answered = resolved = False
         yield env.timeout(opened_at - env.now + min(taken_up, patience))
         if taken_up < patience:
-            first = terms.desk.grave_first and urgent == 1
+            first = urgent == 2 or (terms.desk.grave_first and urgent == 1)
             with self.agents.request(priority=0 if first else 1) as request:
                 if not request.triggered:
                     yield request | env.timeout(patience - taken_up)
@@ -83,10 +85,11 @@ class Desk:
                     resolved = bool(luck[3] < terms.desk.resolved)
                     self.book("service", terms.desk.cost_per_ticket)
         hours = (env.now - opened_at) * HOURS_PER_WEEK
-        # In the order of the fields of a message: customer, kind, sender, nth, good, ...
+        # In the order of the fields of a message: customer, kind, sender, nth, good, teller, ...
         self.closed.append(
-            (customer, 0, who, nth, 0.0, severity, hours, answer_hours, answered, resolved, basket)
-        )
+            (customer, 0, who, nth, 0.0, 0, 0.0, severity, hours, answer_hours, answered, resolved,
+             basket)
+        )  # fmt: skip
 
     def messages(self) -> Records:
         """What the ends of complaints since the last call tell the customers."""

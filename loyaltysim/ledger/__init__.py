@@ -44,6 +44,7 @@ COUNTS = (
     "promoted",
     "demoted",
     "missed",
+    "favours_seen",
     "discounts",
     "recommended",
     "warned",

@@ -32,6 +32,11 @@ class Terms(Base):
     """Least amount that is paid out; less is kept for the next date."""
 
     @property
+    def worth(self) -> tuple[float, float]:
+        """What it is worth beforehand: share of a basket, and amount a visit."""
+        return self.back, 0.0
+
+    @property
     def cost_per_unit(self) -> float:
         """What a unit that is held will cost."""
         return 1.0 / UNITS

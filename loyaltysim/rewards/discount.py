@@ -21,6 +21,11 @@ class Terms(Base):
     off: Annotated[float, BeforeValidator(share), Field(gt=0, le=0.95)]
     """Share off every purchase."""
 
+    @property
+    def worth(self) -> tuple[float, float]:
+        """What it is worth beforehand: share of a basket, and amount a visit."""
+        return self.off, 0.0
+
 
 FIELDS = {"off": float}
 

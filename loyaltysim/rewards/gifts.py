@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from pydantic import model_validator
 
+from loyaltysim.behaviour.fairness import favour
 from loyaltysim.behaviour.goodwill import move_goodwill
 from loyaltysim.draws import uniforms_of
 from loyaltysim.mechanism import Record, rule
@@ -46,7 +47,7 @@ class Terms(Dates, RewardTerms):
 STATE = {"gift_expected": float}
 """How far a further gift is expected (0 to 1)."""
 
-FIELDS = {"gift_from": float, "visible": int}
+FIELDS = {"gift_from": float}
 
 
 def fill(fields: Any, terms: Terms, cost_share: float) -> None:
@@ -54,7 +55,6 @@ def fill(fields: Any, terms: Terms, cost_share: float) -> None:
     fill_reward(fields, terms, cost_share)
     fill_contact(fields, terms)
     fields["gift_from"] = float("inf") if terms.from_amount is None else terms.from_amount
-    fields["visible"] = terms.visible
 
 
 def contacts(terms: Terms, people: People, rival: bool) -> Numbers:
@@ -91,6 +91,7 @@ def _give(
     & Thoni 2019). Pleasure grows with the log of the worth, as that of money does.
     """
     book_reward(customer, scheme, scheme.reward_cost, tally)
+    favour(customer, scheme, beliefs, now, tally)
     if scheme.rival == 0:
         tally.rewarded += 1
     pull = beliefs.gift_pull * log(1.0 + scheme.reward_value / customer.usual_basket)

@@ -8,10 +8,18 @@ from typing import Any
 from loyaltysim.mechanism import Record, declared, one_of, rule
 from loyaltysim.rewards import audience, balance, claiming, goal, reward
 from loyaltysim.rewards.programme import schemes
+from loyaltysim.units import WEEKS_PER_YEAR
 
-STATE = {"reluctance": float, "member": int, "earn_boost": (float, 2)}
-"""Of the customer: log-odds of the share of people who are readier to join a programme, whether
-the customer has joined the firm's, and what a tier adds to the points earned, here and at rivals."""
+STATE = {
+    "reluctance": float,
+    "member": int,
+    "earn_boost": (float, 2),
+    "paid_until": (float, 2),
+    "tried": (int, 2),
+}
+"""Of the customer: log-odds of the share of people who are readier to join a programme, and whether
+the customer is in the firm's; here and at rivals, what a tier adds to the points earned, until
+when a membership that costs a fee is paid (week), and whether there has been one."""
 
 _OWN_STATE = {"joined": int, "joined_at": float}
 _OWN_FIELDS = {
@@ -23,6 +31,11 @@ _OWN_FIELDS = {
     "automatic": int,
     "join_log_odds": float,
     "given": float,
+    "visible": int,
+    "fee": int,
+    "trial_weeks": float,
+    "worth_share": float,
+    "worth_per_visit": float,
 }
 
 
@@ -42,6 +55,7 @@ _offer = one_of(schemes(), "offer", "customer, member, scheme, beliefs, now", 0.
 _claim = one_of(schemes(), "claim", "customer, member, scheme, visit, week, beliefs, flow, tally")
 _earn = one_of(schemes(), "earn", "customer, member, scheme, visit, beliefs, flow, tally")
 _aim = one_of(schemes(), "aim", "customer, member, scheme, visit", 0.0)
+_introduced = one_of(schemes(), "introduced", "customer, member, scheme, beliefs, now, tally")
 _arrive = one_of(schemes(), "arrive", "customer, member, scheme, week, beliefs, tally")
 
 
@@ -49,8 +63,8 @@ _arrive = one_of(schemes(), "arrive", "customer, member, scheme, week, beliefs, 
 def wants_to_join(customer: Record, segment: Record, scheme: Record, beliefs: Record) -> bool:
     """Whether a customer would join: those who expect to gain more join first.
 
-    The gain grows with one's own neutral pace of purchases there, so it is decided
-    once; at a typical pace the stated share would join.
+    The gain grows with one's own neutral pace of purchases there; at a typical pace the
+    stated share would join. Where there is a fee, the gain is held against it.
     """
     if scheme.automatic == 1:
         return True
@@ -58,7 +72,37 @@ def wants_to_join(customer: Record, segment: Record, scheme: Record, beliefs: Re
     typical = segment.typical_pace if scheme.rival == 0 else segment.typical_rival_pace
     pace = customer.rate * odds / (1.0 + odds)
     relative_gain = log(max(pace, 1e-12) / typical)
+    if scheme.fee > 0:
+        worth = scheme.worth_share * customer.usual_basket + scheme.worth_per_visit
+        fee = scheme.fee / 1000000.0
+        relative_gain = log(max(WEEKS_PER_YEAR * pace * worth / fee, 1e-12))
     return customer.reluctance < scheme.join_log_odds + beliefs.join_by_gain * relative_gain
+
+
+@rule
+def has_paid(
+    customer: Record, segment: Record, scheme: Record, beliefs: Record, now: float, tally: Record
+) -> bool:
+    """Whether a membership that costs a fee is in force, or is begun or renewed now.
+
+    The first time is free for as long as the trial lasts.
+    """
+    side = scheme.rival
+    if scheme.fee == 0 or now < customer.paid_until[side]:
+        return True
+    if not wants_to_join(customer, segment, scheme, beliefs):
+        if side == 0:
+            customer.member = 0
+        return False
+    if customer.tried[side] == 0 and scheme.trial_weeks > 0.0:
+        customer.paid_until[side] = now + scheme.trial_weeks
+    else:
+        customer.paid_until[side] = now + WEEKS_PER_YEAR
+        if side == 0:
+            tally.revenue += scheme.fee
+            customer.revenue += scheme.fee
+    customer.tried[side] = 1
+    return True
 
 
 @rule
@@ -91,6 +135,11 @@ def settle_claims(
 ) -> None:
     """Before paying: join, let expire what is due, and take the reward if one is ready."""
     member.redeemed = 0
+    if scheme.by_contact == 0 and not has_paid(
+        customer, segment, scheme, beliefs, visit.now, tally
+    ):
+        member.joined = 0
+        return
     if member.joined == 0:
         if scheme.by_contact == 0 and not wants_to_join(customer, segment, scheme, beliefs):
             return
@@ -125,7 +174,8 @@ def collect(
 @rule
 def holds(member: Record, scheme: Record) -> int:
     """1 for units held here, 2 for units held at a rival, 0 for none; `or` joins several."""
-    return (1 + scheme.rival) * (member.balance > 0)
+    held = member.balance > 0 or (scheme.fee > 0 and member.joined == 1)
+    return (1 + scheme.rival) * held
 
 
 @rule
@@ -158,3 +208,12 @@ def get_contact(
     """Something reaches a person without a purchase: a coupon, a gift, praise."""
     member.joined = 1
     _arrive(scheme.kind, customer, member, scheme, week, beliefs, tally)
+
+
+@rule
+def get_introduction(
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, tally: Record
+) -> None:
+    """Somebody whom the customer brought has bought."""
+    if member.joined == 1:
+        _introduced(scheme.kind, customer, member, scheme, beliefs, now, tally)

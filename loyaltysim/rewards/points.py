@@ -33,6 +33,11 @@ class Terms(RewardTerms):
     replaces_purchase: Share = assumed("programme.points.replaces_purchase")
 
     @property
+    def worth(self) -> tuple[float, float]:
+        """What it is worth beforehand: share of a basket, and amount a visit."""
+        return self.per_euro * (self.reward_value or self.reward_cost) / self.reward_at, 0.0
+
+    @property
     def cost_per_unit(self) -> float:
         """What a point that is redeemed costs."""
         return self.reward_cost / self.reward_at

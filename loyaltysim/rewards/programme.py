@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import create_model, model_validator
 
 from loyaltysim.mechanism import mechanisms
-from loyaltysim.units import NonNegative, Share, Terms, assumed
+from loyaltysim.units import NonNegative, Share, Terms, Weeks, assumed
 
 
 class ProgrammeCosts(Terms):
@@ -36,6 +36,12 @@ class ProgrammeCosts(Terms):
     """Share of customers with a typical gain who would join."""
     automatic: bool = False
     """Whether every customer is a member without asking."""
+    fee_per_year: NonNegative = 0.0
+    """What a membership costs the customer."""
+    trial: Weeks | None = None
+    """For how long the first membership is free, where there is a fee."""
+    clear_rules: bool = False
+    """Whether everybody can see who gets what, and why."""
     kept: Share = 1.0
     """Share of the rewards asked for that are handed over, as was promised."""
 

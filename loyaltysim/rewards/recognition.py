@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from loyaltysim.behaviour.fairness import favour
 from loyaltysim.behaviour.goodwill import move_goodwill
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.rewards.audience import Dates, Numbers, People, fill_contact, on_dates
@@ -20,6 +21,11 @@ class Terms(Dates):
 
     form: Literal["public", "private", "thanks"]
     """An honour that others see, one that they do not, or thanks by card or call."""
+
+    @property
+    def visible(self) -> bool:
+        """Whether others see it."""
+        return self.form == "public"
 
 
 STATE = {"praised": float}
@@ -49,6 +55,7 @@ def arrive(
     book_reward(customer, scheme, scheme.contact_cost, tally)
     pull = beliefs.thanks_pull
     if scheme.form == 0:
+        favour(customer, scheme, beliefs, week.begins, tally)
         pull = beliefs.recognition_pull * (1.0 + beliefs.visible_pull)
     elif scheme.form == 1:
         pull = beliefs.recognition_pull

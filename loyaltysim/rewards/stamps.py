@@ -37,6 +37,11 @@ class Terms(RewardTerms):
         return self
 
     @property
+    def worth(self) -> tuple[float, float]:
+        """What it is worth beforehand: share of a basket, and amount a visit."""
+        return 0.0, (self.reward_value or self.reward_cost) / self.count
+
+    @property
     def cost_per_unit(self) -> float:
         """What a stamp that is redeemed costs."""
         return self.reward_cost / self.count

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from loyaltysim.behaviour.deals import offer_off, take_off
+from loyaltysim.behaviour.fairness import favour
 from loyaltysim.behaviour.goodwill import move_goodwill
 from loyaltysim.ledger import MICRO
 from loyaltysim.mechanism import Record, rule
@@ -36,7 +37,7 @@ class Level(Base):
     cost_per_visit: NonNegative = 0.0
     """What that costs the firm."""
     priority: bool = False
-    """Whether complaints are taken up before others."""
+    """Whether complaints are taken up before those of others."""
 
 
 class Terms(Base):
@@ -45,6 +46,8 @@ class Terms(Base):
     metric: Literal["spend", "visits"] = "spend"
     period: Annotated[float, BeforeValidator(weeks), Field(gt=0, le=5200)] = 52.0
     """Qualification period; it starts for all on the same day, and a tier holds to its end."""
+    visible: bool = False
+    """Whether others see a level's benefits."""
     soft_landing: bool = False
     """Whether who falls short moves down by one level alone."""
     levels: Annotated[list[Level], Field(min_length=1, max_length=MOST)]
@@ -193,8 +196,11 @@ def claim(
 ) -> None:
     """The level's benefits are had at every visit."""
     if member.tier > 0:
-        take_off(visit, scheme.level_off[member.tier - 1])
-        book_reward(customer, scheme, scheme.level_cost[member.tier - 1], tally)
+        k = member.tier - 1
+        take_off(visit, scheme.level_off[k])
+        book_reward(customer, scheme, scheme.level_cost[k], tally)
+        visit.priority |= scheme.level_priority[k]
+        favour(customer, scheme, beliefs, visit.now, tally)
 
 
 @rule
