@@ -114,6 +114,7 @@ WEEK = _dtype(
         "compensation_share": float,
         "rival_schemes": int,
         "favours_seen": float,
+        "changed": int,
     }
 )
 """The firm as customers see it during a week: as it stood at the start."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf, log
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from loyaltysim.evidence import register
 from loyaltysim.ledger import MICRO
 from loyaltysim.levels import Levels
 from loyaltysim.record import SCHEME, SEGMENT, WEEK, Records
+from loyaltysim.rewards.programme import Version
 from loyaltysim.rewards.programme import schemes as scheme_kinds
 from loyaltysim.scenario.model import MONTHS, Business, Marketing
 from loyaltysim.units import WEEKS_PER_MONTH
@@ -45,44 +46,61 @@ def month_of(week: int) -> int:
     return int((week + 0.5) / WEEKS_PER_MONTH)
 
 
-def sides_of(business: Business) -> list[tuple[int, float, int, Any]]:
-    """The firm's schemes and, where rivals copy them, theirs: side, opening, kind and terms."""
+class Side(NamedTuple):
+    """A version of a scheme, of the firm (0) or of rivals that copy it (1)."""
+
+    rival: int
+    opens_at: float
+    version: Version
+
+
+def sides_of(business: Business) -> list[Side]:
+    """The firm's schemes and, where rivals copy them, theirs, with the rules as they began."""
     if business.programme is None:
         return []
+    sides = [Side(0, 0.0, version) for version in business.programme.versions]
     copied_at = business.rival.copies_after
-    sides = [(0, 0.0)] + ([(1, copied_at)] if copied_at is not None else [])
-    stated = business.programme.schemes
-    return [(side, opens, kind, terms) for side, opens in sides for kind, terms in stated]
+    if copied_at is not None:
+        sides += [
+            Side(1, copied_at, Version(kind, terms)) for kind, terms in business.programme.schemes
+        ]
+    return sides
 
 
 def schemes_of(business: Business) -> Records:
-    """One record for each of `sides_of`."""
-    rows = sides_of(business)
-    schemes = np.zeros(len(rows), SCHEME)
-    if business.programme is None:
-        return schemes
-    programme = business.programme
-    joins = programme.joins
-    for number, (record, (side, opens, kind, terms)) in enumerate(zip(schemes, rows, strict=True)):
-        scheme_kinds()[kind].fill(record, terms, 1.0 - business.firm.gross_margin)
-        record["kind"] = kind
+    """One record for each of `sides_of`, with the rules as they begin."""
+    sides = sides_of(business)
+    schemes = np.zeros(len(sides), SCHEME)
+    for number, (record, side) in enumerate(zip(schemes, sides, strict=True)):
+        fill_scheme(record, business, side, side.version.terms)
         # A rival's scheme has luck of its own.
-        record["instance"] = 2 * (number % len(programme.schemes)) + side
-        record["by_contact"] = hasattr(scheme_kinds()[kind], "contacts")
-        record["rival"] = side
-        record["opens_at"] = opens
-        record["automatic"] = programme.automatic
-        record["join_log_odds"] = (
-            log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
-        )
-        record["kept"] = programme.kept
-        record["visible"] = getattr(terms, "visible", False)
-        record["fee"] = round(programme.fee_per_year * MICRO)
-        record["trial_weeks"] = programme.trial or 0.0
-    # What the firm's schemes are worth together, as far as it is known beforehand.
-    worth = np.array([getattr(terms, "worth", (0.0, 0.0)) for *_, terms in rows])
-    schemes["worth_share"], schemes["worth_per_visit"] = worth[: len(programme.schemes)].sum(axis=0)
+        record["instance"] = 2 * number + side.rival
     return schemes
+
+
+def fill_scheme(record: Any, business: Business, side: Side, terms: Any) -> None:
+    """The terms of a scheme as numbers."""
+    programme, (rival, opens_at, version) = business.programme, side
+    kind = scheme_kinds()[version.kind]
+    kind.fill(record, terms, 1.0 - business.firm.gross_margin)
+    joins = programme.joins
+    record["kind"] = version.kind
+    record["rival"] = rival
+    record["opens_at"] = opens_at
+    record["closes_at"] = record["rules_until"] = inf
+    record["joins_from"], record["joins_until"] = version.joins_from, version.joins_until
+    record["by_contact"] = hasattr(kind, "contacts")
+    record["automatic"] = programme.automatic
+    record["join_log_odds"] = (
+        log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
+    )
+    record["kept"] = programme.kept
+    record["visible"] = getattr(terms, "visible", False)
+    record["fee"] = round(programme.fee_per_year * MICRO)
+    record["trial_weeks"] = programme.trial or 0.0
+    # What the programme is worth, as far as it is known beforehand.
+    worth = [getattr(terms, "worth", (0.0, 0.0)) for _, terms in programme.schemes]
+    record["worth_share"], record["worth_per_visit"] = np.sum(worth, axis=0)
 
 
 def segments_of(business: Business, levels: Levels) -> Records:

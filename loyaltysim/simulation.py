@@ -22,6 +22,7 @@ from loyaltysim.customers.birth import born
 from loyaltysim.customers.population import (
     Outcome,
     World,
+    change_rules,
     live_week,
     read_contacts,
     read_messages,
@@ -39,6 +40,7 @@ from loyaltysim.record import (
     FLOW,
     MEMBER,
     MESSAGE,
+    SCHEME,
     SEAT,
     TALLY,
     THRESHOLDS,
@@ -51,11 +53,14 @@ from loyaltysim.rewards.balance import FLOWS
 from loyaltysim.scenario.model import Business
 from loyaltysim.setting import (
     belief_values,
+    Side,
+    fill_scheme,
     first_week,
     month_of,
     schemes_of,
     season_of,
     segments_of,
+    sides_of,
 )
 from loyaltysim.units import WEEKS_PER_YEAR
 
@@ -182,6 +187,8 @@ class Run:
         self.inbox = np.zeros(0, MESSAGE)
         self.contacts = Contacts(business, self.customers, self.key)
         self.posts = np.zeros(0, CONTACT)
+        self.sides = sides_of(business)
+        self.before = np.zeros(1, SCHEME)
         self.visits_last_week: float | None = None
         self.members_so_far = 0
         clear = business.programme is not None and business.programme.clear_rules
@@ -257,6 +264,34 @@ class Run:
             week["overload"][0],
         )
 
+    def change_the_rules(self) -> None:
+        """Rules of schemes that change this week do so, and members hear of changes to come."""
+        for number, side in enumerate(self.sides):
+            scheme = self.schemes[number]
+            for later in side.version.later:
+                if later.known_at <= self.week_now < later.at:
+                    scheme["rules_until"] = later.at
+                if int(np.ceil(later.at)) == self.week_now:
+                    self._put_in_force(number, side, later.terms)
+
+    def _put_in_force(self, number: int, side: Side, terms: Any) -> None:
+        scheme = self.schemes[number]
+        self.before[0] = scheme
+        if terms is None:
+            scheme["closes_at"] = self.week_now
+        else:
+            kept = {name: scheme[name].copy() for name in ("instance", "crowd")}
+            fill_scheme(scheme, self.business, side, terms)
+            for name, value in kept.items():
+                scheme[name] = value
+        scheme["rules_until"] = np.inf
+        self.week["changed"] = number
+        for out, (lo, hi) in zip(self.outcomes, self.blocks, strict=True):
+            for first, end, change, world, results in self._spans(
+                change_rules, self._world(), out, lo, hi
+            ):
+                change(world, results, first, end)
+
     def contact_people(self) -> None:
         """Coupons, gifts and praise of the firm, and of rivals that copy it, reach people."""
         self.posts = self.contacts.of_week(self.week_now)
@@ -288,7 +323,7 @@ class Run:
         return World(
             self.customers, self.due, self.members, self.schemes, self.rivals, self.segments,
             self.seats, self.servers, self.season, self.week, self.beliefs, self.thresholds,
-            self.inbox, self.posts,
+            self.inbox, self.posts, self.before,
         )  # fmt: skip
 
     def _live_block(self, world: World, number: int, lo: int, hi: int) -> list[Records]:
@@ -401,6 +436,7 @@ class Run:
 
 WEEK_PLAN = (
     ("show_the_firm", "firm"),
+    ("change_the_rules", "firm"),
     ("contact_people", "firm"),
     ("live_the_population", "population"),
     ("hand_over_complaints", "firm"),

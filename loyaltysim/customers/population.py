@@ -44,6 +44,7 @@ from loyaltysim.rewards.membership import (
     holds,
     is_open,
     lapse,
+    live_with_new_rules,
     offer_of,
     settle_claims,
     stake,
@@ -73,6 +74,7 @@ class World(NamedTuple):
     thresholds: Any
     inbox: Any
     contacts: Any
+    before: Any
 
 
 class Outcome(NamedTuple):
@@ -193,6 +195,20 @@ def read_contacts(world: World, out: Outcome, first: int, last: int) -> None:
             get_contact(customer, member, scheme, week, beliefs, out.tallies[customer.segment])
 
 
+def change_rules(world: World, out: Outcome, lo: int, hi: int) -> None:
+    """New rules of a scheme come into force for its members among customers `lo` to `hi`."""
+    week = world.week[0]
+    j = week.changed
+    for i in range(lo, hi):
+        member = world.members[i, j]
+        if member.joined == 1:
+            customer = world.customers[i]
+            live_with_new_rules(
+                customer, member, world.before[0], world.schemes[j], world.beliefs[0],
+                week.begins, out.flows[j, customer.segment], out.tallies[customer.segment],
+            )  # fmt: skip
+
+
 def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
     """What the messages `first` to `last` of the inbox do to those whom they reach."""
     week = world.week[0]
@@ -213,7 +229,7 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
             member = world.members[message.customer, j]
             scheme = world.schemes[j]
             held |= holds(member, scheme)
-            gains = gain_pull(customer, member, beliefs, week.ends, customer.usual_gap, True)
+            gains = gain_pull(customer, member, scheme, beliefs, week.ends, customer.usual_gap, True)
             strives = progress_pull(member, scheme, beliefs, week.ends)
             if scheme.rival == 0:
                 pulls += gains
@@ -322,7 +338,7 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                         if scheme.rival == 1:
                             usual = gap_at_rivals(customer)
                         wanted = offer_of(customer, member, scheme, beliefs, now)
-                        wanted += gain_pull(customer, member, beliefs, now, usual, renews)
+                        wanted += gain_pull(customer, member, scheme, beliefs, now, usual, renews)
                         strives = progress_pull(member, scheme, beliefs, now)
                         if scheme.rival == 0:
                             pull += wanted

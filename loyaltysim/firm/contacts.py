@@ -9,8 +9,8 @@ import numpy as np
 from loyaltysim.record import CONTACT, Records
 from loyaltysim.rewards.audience import People
 from loyaltysim.rewards.programme import schemes as kinds
-from loyaltysim.setting import sides_of
 from loyaltysim.scenario.model import Business
+from loyaltysim.setting import sides_of
 
 
 class Contacts:
@@ -19,20 +19,22 @@ class Contacts:
     def __init__(self, business: Business, customers: Records, key: tuple[int, int]) -> None:
         self._people = People(customers, key)
         self._sent = [
-            (number, bool(side), opens, kinds()[kind].contacts, terms)
-            for number, (side, opens, kind, terms) in enumerate(sides_of(business))
-            if hasattr(kinds()[kind], "contacts")
+            (number, side, kinds()[side.version.kind].contacts)
+            for number, side in enumerate(sides_of(business))
+            if hasattr(kinds()[side.version.kind], "contacts")
         ]
 
     def of_week(self, week: int) -> Records:
         """Records of `CONTACT`, by person and then by scheme."""
         found: list[Any] = []
-        for number, rival, opens, contacts, terms in self._sent:
-            if week < opens:
+        for number, (rival, opens_at, version), contacts in self._sent:
+            terms = version.in_week(week)
+            if week < max(opens_at, version.joins_from) or terms is None:
                 continue
             # Dates count from the day on which the scheme opens.
-            self._people.week = week - int(opens)
-            reached = contacts(terms, self._people, rival)
+            self._people.week = week
+            self._people.open_for = week - int(opens_at)
+            reached = contacts(terms, self._people, bool(rival))
             posts = np.zeros(len(reached), CONTACT)
             posts["customer"], posts["scheme"] = reached, number
             found.append(posts)

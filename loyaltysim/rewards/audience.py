@@ -66,6 +66,8 @@ class People:
     key: tuple[int, int]
     """Seed and replication."""
     week: int = 0
+    open_for: int = 0
+    """Weeks since the scheme at hand has opened."""
 
     @cached_property
     def birthdays(self) -> Numbers:
@@ -104,7 +106,7 @@ class People:
 
     def is_due(self, terms: Dates) -> bool:
         """Whether one of the dates falls into this week."""
-        since = self.week - terms.from_week
+        since = self.open_for - terms.from_week
         if since <= 0 or terms.every is None:
             return since == 0
         return int(since / terms.every) > int((since - 1) / terms.every)

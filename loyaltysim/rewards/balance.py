@@ -75,6 +75,24 @@ def add_units(member: Record, scheme: Record, units: int, now: float, flow: Reco
 
 
 @rule
+def forfeit(member: Record, flow: Record) -> None:
+    """All units that are held are lost."""
+    flow.expired += member.balance
+    member.balance = 0
+    for place in range(LOTS):
+        member.lots[place] = 0
+
+
+@rule
+def start_lots_anew(member: Record, scheme: Record, now: float) -> None:
+    """After a change of the validity: what is held is valid from now on."""
+    for place in range(LOTS):
+        member.lots[place] = 0
+    member.newest_lot = int(floor(now / scheme.lot_weeks))
+    member.lots[member.newest_lot % LOTS] = member.balance
+
+
+@rule
 def take_units(member: Record, units: int, flow: Record) -> None:
     """Redeem units, the oldest first; the balance must suffice."""
     left = units

@@ -54,6 +54,8 @@ def fill(fields: Any, terms: Terms, cost_share: float) -> None:
     fields["pay_weeks"] = terms.paid_every
     fields["pay_from"] = round(terms.paid_from * UNITS)
     fields["lot_weeks"] = float("inf")
+    # A unit is worth a cent.
+    fields["reward_at"], fields["reward_value"] = round(UNITS), 1.0
 
 
 @rule

@@ -80,14 +80,20 @@ def progress_pull(member: Record, scheme: Record, beliefs: Record, now: float) -
 
 @rule
 def gain_pull(
-    customer: Record, member: Record, beliefs: Record, now: float, gap: float, renews: bool
+    customer: Record,
+    member: Record,
+    scheme: Record,
+    beliefs: Record,
+    now: float,
+    gap: float,
+    renews: bool,
 ) -> float:
     """Log-rate by what a purchase now adds to the expected gain, valued like a price cut.
 
     `gap` is the time between purchases there; `renews` is whether a contract goes on, instead
-    of what is bought now.
+    of what is bought now. Rules that are known to end on a date make the goal end with them.
     """
-    time_left = min(member.goal_due - now, beliefs.foresight_weeks)
+    time_left = min(min(member.goal_due, scheme.rules_until) - now, beliefs.foresight_weeks)
     if member.goal_size == 0.0 or time_left <= 0.0:
         return 0.0
     if member.goal_value * beliefs.price_response <= 0.0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import Any
 
+from loyaltysim.behaviour.goodwill import move_goodwill, windfall
 from loyaltysim.mechanism import Record, declared, one_of, rule
 from loyaltysim.rewards import audience, balance, claiming, goal, reward
 from loyaltysim.rewards.programme import schemes
@@ -16,10 +17,12 @@ STATE = {
     "earn_boost": (float, 2),
     "paid_until": (float, 2),
     "tried": (int, 2),
+    "first_joined_at": (float, 2),
 }
 """Of the customer: log-odds of the share of people who are readier to join a programme, and whether
 the customer is in the firm's; here and at rivals, what a tier adds to the points earned, until
-when a membership that costs a fee is paid (week), and whether there has been one."""
+when a membership that costs a fee is paid (week), whether there has been one, and since when the
+customer has been a member at all."""
 
 _OWN_STATE = {"joined": int, "joined_at": float}
 _OWN_FIELDS = {
@@ -32,6 +35,10 @@ _OWN_FIELDS = {
     "join_log_odds": float,
     "given": float,
     "visible": int,
+    "joins_from": float,
+    "joins_until": float,
+    "closes_at": float,
+    "rules_until": float,
     "fee": int,
     "trial_weeks": float,
     "worth_share": float,
@@ -56,6 +63,7 @@ _claim = one_of(schemes(), "claim", "customer, member, scheme, visit, week, beli
 _earn = one_of(schemes(), "earn", "customer, member, scheme, visit, beliefs, flow, tally")
 _aim = one_of(schemes(), "aim", "customer, member, scheme, visit", 0.0)
 _introduced = one_of(schemes(), "introduced", "customer, member, scheme, beliefs, now, tally")
+_change = one_of(schemes(), "change", "customer, member, scheme, beliefs, now, tally")
 _arrive = one_of(schemes(), "arrive", "customer, member, scheme, week, beliefs, tally")
 
 
@@ -108,7 +116,7 @@ def has_paid(
 @rule
 def is_open(scheme: Record, side: int, now: float) -> bool:
     """Whether a scheme of this side (0 the firm, 1 its rivals) runs at a date."""
-    return scheme.rival == side and now >= scheme.opens_at
+    return scheme.rival == side and scheme.opens_at <= now < scheme.closes_at
 
 
 @rule
@@ -116,7 +124,7 @@ def offer_of(
     customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
 ) -> float:
     """Log-rate of choosing whose scheme it is, by what it offers at this occasion."""
-    if member.joined == 0 or now < scheme.opens_at:
+    if member.joined == 0 or now >= scheme.closes_at:
         return 0.0
     return _offer(scheme.kind, customer, member, scheme, beliefs, now)
 
@@ -135,6 +143,10 @@ def settle_claims(
 ) -> None:
     """Before paying: join, let expire what is due, and take the reward if one is ready."""
     member.redeemed = 0
+    side = scheme.rival
+    since = customer.first_joined_at[side] if customer.first_joined_at[side] > 0.0 else visit.now
+    if since < scheme.joins_from or since >= scheme.joins_until:
+        return
     if scheme.by_contact == 0 and not has_paid(
         customer, segment, scheme, beliefs, visit.now, tally
     ):
@@ -145,6 +157,8 @@ def settle_claims(
             return
         member.joined = 1
         member.joined_at = visit.now
+        if scheme.by_contact == 0:
+            customer.first_joined_at[side] = since
         if scheme.by_contact == 0 and scheme.rival == 0 and customer.member == 0:
             customer.member = 1
             tally.joined += 1
@@ -217,3 +231,48 @@ def get_introduction(
     """Somebody whom the customer brought has bought."""
     if member.joined == 1:
         _introduced(scheme.kind, customer, member, scheme, beliefs, now, tally)
+
+
+@rule
+def worth_of_unit(scheme: Record) -> float:
+    """What a unit of the balance is worth to the customer."""
+    if scheme.reward_at == 0:
+        return 0.0
+    return scheme.reward_value / scheme.reward_at
+
+
+@rule
+def live_with_new_rules(
+    customer: Record,
+    member: Record,
+    before: Record,
+    scheme: Record,
+    beliefs: Record,
+    now: float,
+    flow: Record,
+    tally: Record,
+) -> None:
+    """The rules change for a member: what is held is worth more or less from now on.
+
+    The worth that is lost is felt as money taken away, and the change as a promise that is
+    not kept, in the proportion of what was lost. Balances stay, unless the programme closes.
+    """
+    old, new = worth_of_unit(before), worth_of_unit(scheme)
+    if now >= scheme.closes_at:
+        new = 0.0
+    if old != new and member.balance > 0:
+        windfall(customer, scheme.rival, member.balance * (new - old), beliefs, now)
+    if new < old:
+        share = 1.0 - new / old
+        move_goodwill(customer, scheme.rival, -beliefs.promise_pull * share, beliefs, now)
+    if now >= scheme.closes_at:
+        balance.forfeit(member, flow)
+        member.goal_size = 0.0
+    elif scheme.reward_at > 0:
+        if scheme.lot_weeks != before.lot_weeks:
+            balance.start_lots_anew(member, scheme, now)
+        if member.goal_size > 0.0:
+            member.goal_size = float(scheme.reward_at)
+            member.goal_value = scheme.reward_value
+            balance.review_balance(member, scheme, now)
+    _change(scheme.kind, customer, member, scheme, beliefs, now, tally)

@@ -13,9 +13,11 @@ is had, before paying), `earn` (after it) and `aim` (sets the open goal, returns
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from math import inf
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import create_model, model_validator
+from pydantic import Field, create_model, model_validator
 
 from loyaltysim.mechanism import mechanisms
 from loyaltysim.units import NonNegative, Share, Terms, Weeks, assumed
@@ -47,14 +49,77 @@ class ProgrammeCosts(Terms):
 
     @property
     def schemes(self) -> list[tuple[int, Any]]:
-        """The schemes in force: the number of the kind and its terms."""
+        """The schemes in force from the start: the number of the kind and its terms."""
         stated = ((kind, getattr(self, module.NAME)) for kind, module in enumerate(schemes()))
         return [(kind, terms) for kind, terms in stated if terms is not None]
+
+    @property
+    def versions(self) -> list[Version]:
+        """The schemes with their later rules, and those that hold for later members alone."""
+        first = {kind: Version(kind, terms) for kind, terms in self.schemes}
+        found = list(first.values())
+        latest = dict(first)
+        for change in sorted(getattr(self, "changes", None) or [], key=lambda c: c.at):
+            for kind, now in list(latest.items()):
+                part = getattr(change, schemes()[kind].NAME)
+                if part is None and not change.closes:
+                    continue
+                terms = None if part is None else changed(now.latest, part)
+                if change.grandfather and terms is not None:
+                    # Whoever is in by then keeps the old rules.
+                    now.joins_until = change.at
+                    latest[kind] = Version(kind, terms, joins_from=change.at)
+                    found.append(latest[kind])
+                else:
+                    now.later.append(Later(change.at, change.at - (change.notice or 0.0), terms))
+        return found
 
     @property
     def scheme_names(self) -> list[str]:
         """The schemes in force, by name, in the order of `schemes`."""
         return [schemes()[kind].NAME for kind, _ in self.schemes]
+
+
+class Later(NamedTuple):
+    """Rules that hold from a date on, known from another; None closes the scheme."""
+
+    at: float
+    known_at: float
+    terms: Any
+
+
+@dataclass
+class Version:
+    """A scheme as it holds for those who join within a time (weeks)."""
+
+    kind: int
+    terms: Any
+    joins_from: float = 0.0
+    joins_until: float = inf
+    later: list[Later] = field(default_factory=list)
+
+    def in_week(self, week: int) -> Any:
+        """The rules in a week; None where the scheme is closed."""
+        terms = self.terms
+        for later in self.later:
+            if later.at <= week:
+                terms = later.terms
+        return terms
+
+    @property
+    def latest(self) -> Any:
+        """The rules that hold in the end, or held until it was closed."""
+        terms = [self.terms] + [later.terms for later in self.later if later.terms is not None]
+        return terms[-1]
+
+
+def changed(terms: Any, part: Any) -> Any:
+    """Terms with some of their fields replaced. Raises `ValueError` where they cannot be."""
+    new = terms.model_copy(update={name: getattr(part, name) for name in part.model_fields_set})
+    for validator in type(terms).__pydantic_decorators__.model_validators.values():
+        if validator.info.mode == "after":
+            new = validator.func(new)
+    return new
 
 
 def schemes() -> tuple[Any, ...]:
@@ -66,14 +131,73 @@ def _something_to_gain(self: ProgrammeCosts) -> ProgrammeCosts:
     if not self.schemes:
         known = " or ".join(module.NAME for module in schemes())
         raise ValueError(f"a programme needs at least one scheme: {known}")
+    later = [change for change in self.changes or [] if not change.closes]
+    for change in later:
+        unknown = [
+            module.NAME
+            for module in schemes()
+            if getattr(change, module.NAME) is not None and getattr(self, module.NAME) is None
+        ]
+        if unknown:
+            raise ValueError(f"changes: the programme has no {unknown[0]} whose rules could change")
+    self.versions  # noqa: B018  (refuses rules that cannot be)
     return self
 
 
+class ChangeOfRules(Terms):
+    """New rules from a date on, for everybody or for new members alone."""
+
+    at: Weeks
+    """When they come into force."""
+    notice: Weeks | None = None
+    """How long before members know of them; left out, not before."""
+    grandfather: bool = False
+    """Whether who is a member by then keeps the old rules."""
+    closes: bool = False
+    """Whether the programme ends, and what is held in it is lost."""
+
+
 _make: Any = create_model
+
+
+def _part_of(module: Any) -> Any:
+    """Terms of which any may be left out, as those that do not change."""
+    fields = {
+        name: (_annotated(field) | None, _optional(field))
+        for name, field in module.Terms.model_fields.items()
+    }
+    return _make(f"Changed{module.NAME.title()}", __base__=Terms, __doc__=module.Terms.__doc__, **fields)
+
+
+def _annotated(field: Any) -> Any:
+    return Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+
+
+def _optional(field: Any) -> Any:
+    return Field(default=None, validation_alias=field.validation_alias, description=field.description)
+
+
+def _changes_something(self: Any) -> Any:
+    stated = [module.NAME for module in schemes() if getattr(self, module.NAME) is not None]
+    if self.closes == bool(stated):
+        raise ValueError("state either `closes: true`, or the schemes whose rules change")
+    if self.closes and self.grandfather:
+        raise ValueError("a programme that closes ends for everybody; leave out grandfather")
+    return self
+
+
+Change: Any = _make(
+    "Change",
+    __base__=ChangeOfRules,
+    __doc__=ChangeOfRules.__doc__,
+    __validators__={"_changes_something": model_validator(mode="after")(_changes_something)},
+    **{module.NAME: (_part_of(module) | None, None) for module in schemes()},
+)
 Programme: Any = _make(
     "Programme",
     __base__=ProgrammeCosts,
     __doc__="A loyalty programme with one scheme or several.",
     __validators__={"_something_to_gain": model_validator(mode="after")(_something_to_gain)},
+    changes=(Annotated[list[Change], Field(max_length=20)] | None, None),
     **{module.NAME: (module.Terms | None, None) for module in schemes()},
 )

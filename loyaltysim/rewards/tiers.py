@@ -244,3 +244,20 @@ def aim(customer: Record, member: Record, scheme: Record, visit: Record) -> floa
     member.goal_value = max(value - below, 0.0) * scheme.period_weeks / customer.usual_gap
     member.goal_due = scheme.opens_at + (member.period + 1) * scheme.period_weeks
     return float(member.counted)
+
+
+@rule
+def change(
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, tally: Record
+) -> None:
+    """New levels, or none: who does not qualify under them keeps the level to the period's end.
+
+    A level that is abolished is lost at once.
+    """
+    held = min(member.tier, scheme.levels)
+    if now >= scheme.closes_at:
+        held = 0
+    if held < member.tier:
+        _move_to(customer, member, scheme, held, beliefs, now)
+        tally.demoted += 1 - scheme.rival
+    member.goal_size = 0.0
