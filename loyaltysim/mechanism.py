@@ -98,9 +98,7 @@ def one_of(
         for i, rule in enumerate(rules)
         if rule is not None
     )
-    return _assembled(
-        f"def one(kind, {arguments}):\n{body}    return {otherwise}\n", "one", rules
-    )
+    return _assembled(f"def one(kind, {arguments}):\n{body}    return {otherwise}\n", "one", rules)
 
 
 def _assembled(

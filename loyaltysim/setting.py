@@ -80,7 +80,8 @@ def schemes_of(business: Business) -> Records:
 
 def fill_scheme(record: Any, business: Business, side: Side, terms: Any) -> None:
     """The terms of a scheme as numbers."""
-    programme, (rival, opens_at, version) = business.programme, side
+    rival, opens_at, version = side
+    programme: Any = business.programme
     kind = scheme_kinds()[version.kind]
     kind.fill(record, terms, 1.0 - business.firm.gross_margin)
     joins = programme.joins
@@ -95,6 +96,7 @@ def fill_scheme(record: Any, business: Business, side: Side, terms: Any) -> None
         log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
     )
     record["kept"] = programme.kept
+    record["gaming_share"] = programme.gaming_share
     record["visible"] = getattr(terms, "visible", False)
     record["fee"] = round(programme.fee_per_year * MICRO)
     record["trial_weeks"] = programme.trial or 0.0

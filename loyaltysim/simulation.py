@@ -50,10 +50,11 @@ from loyaltysim.record import (
     Records,
 )
 from loyaltysim.rewards.balance import FLOWS
+from loyaltysim.rewards.tiers import MOST as MOST_LEVELS
 from loyaltysim.scenario.model import Business
 from loyaltysim.setting import (
-    belief_values,
     Side,
+    belief_values,
     fill_scheme,
     first_week,
     month_of,
@@ -192,6 +193,7 @@ class Run:
         self.visits_last_week: float | None = None
         self.members_so_far = 0
         clear = business.programme is not None and business.programme.clear_rules
+        self.broke = False
         self.favours_shown = 1.0 - belief["clarity"] if clear else 1.0
         self.blocks = [
             (lo, min(lo + BLOCK, len(self.customers)))
@@ -265,7 +267,13 @@ class Run:
         )
 
     def change_the_rules(self) -> None:
-        """Rules of schemes that change this week do so, and members hear of changes to come."""
+        """Rules of schemes that change this week do so, and members hear of changes to come.
+
+        What a year's budget for rewards no longer covers is refused until the next year.
+        """
+        self._keep_to_the_budget()
+        if self.week_now == 0 or self.week["closes_books"][0]:
+            self._look_at_tiers()
         for number, side in enumerate(self.sides):
             scheme = self.schemes[number]
             for later in side.version.later:
@@ -274,15 +282,33 @@ class Run:
                 if int(np.ceil(later.at)) == self.week_now:
                     self._put_in_force(number, side, later.terms)
 
+    def _look_at_tiers(self) -> None:
+        """How many members hold each level or more: a crowd takes from its status."""
+        for number in np.flatnonzero(self.schemes["levels"]):
+            members = self.members[:, number]
+            tiers = members["tier"][members["joined"] == 1]
+            above = [(tiers > k).mean() if len(tiers) else 0.0 for k in range(MOST_LEVELS)]
+            self.schemes["crowd"][number] = above
+
+    def _keep_to_the_budget(self) -> None:
+        programme, number = self.business.programme, self.week_now
+        if programme is None or programme.budget_per_year is None:
+            return
+        first = number - number % int(WEEKS_PER_YEAR)
+        spent = self.ledger[first:number, :, ACCOUNTS.index("rewards")].sum() / MICRO
+        self.broke = spent >= programme.budget_per_year
+        own = self.schemes["rival"] == 0
+        self.schemes["kept"][own] = 0.0 if self.broke else programme.kept
+
     def _put_in_force(self, number: int, side: Side, terms: Any) -> None:
         scheme = self.schemes[number]
         self.before[0] = scheme
         if terms is None:
             scheme["closes_at"] = self.week_now
         else:
-            kept = {name: scheme[name].copy() for name in ("instance", "crowd")}
+            stays = {name: scheme[name].copy() for name in ("instance", "crowd")}
             fill_scheme(scheme, self.business, side, terms)
-            for name, value in kept.items():
+            for name, value in stays.items():
                 scheme[name] = value
         scheme["rules_until"] = np.inf
         self.week["changed"] = number
@@ -295,6 +321,8 @@ class Run:
     def contact_people(self) -> None:
         """Coupons, gifts and praise of the firm, and of rivals that copy it, reach people."""
         self.posts = self.contacts.of_week(self.week_now)
+        if self.broke:
+            self.posts = self.posts[self.schemes["rival"][self.posts["scheme"]] == 1]
         if len(self.posts):
             self._read(read_contacts, self.posts)
 

@@ -9,7 +9,7 @@ from loyaltysim.mechanism import Record, rule
 
 ORDER = 55
 STATE = {"goodwill": (float, 2), "goodwill_at": float}
-"""Log-rates of choosing this firm, and rivals, and when they were last brought up to date (week)."""
+"""Log-rates of choosing this firm, and rivals, and when they were last brought up to date."""
 
 
 @rule

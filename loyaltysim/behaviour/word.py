@@ -22,9 +22,9 @@ STATE = {
     "invited_by": int,
     "welcome_off": float,
 }
-"""What one has heard of the firm, in log-odds, when, and when one last recommended it (week); log-rate
-of recommending for a referral reward, and the share off that goes with it; the number, from 1,
-of who brought this person, and the share off the first purchase that came with it."""
+"""What one has heard of the firm, in log-odds, when, and when one last recommended it (week);
+log-rate of recommending for a referral reward, and the share off that goes with it; the number,
+from 1, of who brought this person, and the share off the first purchase that came with it."""
 
 DECISIONS = {"tell": 5, "heed": 6}
 _TELL = DECISIONS["tell"]

@@ -229,7 +229,9 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
             member = world.members[message.customer, j]
             scheme = world.schemes[j]
             held |= holds(member, scheme)
-            gains = gain_pull(customer, member, scheme, beliefs, week.ends, customer.usual_gap, True)
+            gains = gain_pull(
+                customer, member, scheme, beliefs, week.ends, customer.usual_gap, True
+            )
             strives = progress_pull(member, scheme, beliefs, week.ends)
             if scheme.rival == 0:
                 pulls += gains

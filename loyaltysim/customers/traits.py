@@ -78,6 +78,7 @@ def give_traits(
             chance = betaincinv(loss.mean * total, (1.0 - loss.mean) * total, traits[:, 11])
         people["drop_out"] = -np.log1p(-np.minimum(chance, 1.0 - SMALLEST))
     people["reluctance"] = np.log(traits[:, 10] / (1.0 - traits[:, 10]))
+    people["gaming"] = traits[:, 12]
     people["notices_at"] = -np.log(traits[:, 9])
 
 

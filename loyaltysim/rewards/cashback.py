@@ -84,9 +84,7 @@ def lapse(
 
 
 @rule
-def offer(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
-) -> float:
+def offer(customer: Record, member: Record, scheme: Record, beliefs: Record, now: float) -> float:
     """Money to come pulls like a price cut, discounted until it is paid."""
     wait = scheme.pay_weeks - (now - scheme.opens_at) % scheme.pay_weeks
     return float(

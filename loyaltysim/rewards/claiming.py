@@ -24,29 +24,42 @@ Kept = Annotated[float, BeforeValidator(share), Field(ge=0, le=1)]
 
 
 @rule
+def asks(
+    customer: Record, scheme: Record, week: Record, beliefs: Record, now: float, tally: Record
+) -> bool:
+    """Whether a reward that is ready is asked for at this visit, and had.
+
+    Who knows that the rules will change does not put it off any longer, nor does who games them.
+    """
+    luck = uniforms(
+        week.seed, week.replication, customer.who, _REDEEM, customer.occasions, scheme.instance
+    )
+    waits = scheme.rules_until == inf and customer.gaming >= scheme.gaming_share
+    if waits and luck[0] >= scheme.redeems:
+        return False
+    if luck[1] >= scheme.kept:
+        refuse(customer, scheme, beliefs, now, tally)
+        return False
+    return True
+
+
+@rule
 def claim_rewards(
     customer: Record,
     member: Record,
     scheme: Record,
-    ready: int,
+    rewards: int,
+    units: int,
+    cost: int,
+    worth: float,
     visit: Record,
-    week: Record,
     beliefs: Record,
     flow: Record,
     tally: Record,
 ) -> None:
-    """Take `ready` rewards, the units for them oldest first, unless it is put off or refused."""
-    luck = uniforms(
-        week.seed, week.replication, customer.who, _REDEEM, customer.occasions, scheme.instance
-    )
-    # Who knows that the rules will change does not put it off any longer.
-    if luck[0] >= scheme.redeems and scheme.rules_until == inf:
-        return
-    if luck[1] >= scheme.kept:
-        refuse(customer, scheme, beliefs, visit.now, tally)
-        return
-    take_units(member, ready * scheme.reward_at, flow)
-    member.redeemed = ready
-    visit.paid -= min(visit.paid, ready * scheme.reward_value * scheme.replaces)
-    hand_over(customer, scheme, ready, beliefs, visit.now, tally)
+    """Take rewards for units, oldest first; `cost` (millionths) and `worth` are those of all."""
+    take_units(member, units, flow)
+    member.redeemed = rewards
+    visit.paid -= min(visit.paid, worth * scheme.replaces)
+    hand_over(customer, scheme, rewards, cost, worth, beliefs, visit.now, tally)
     review_balance(member, scheme, visit.now)

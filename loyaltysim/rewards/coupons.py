@@ -35,8 +35,8 @@ class Terms(Dates):
     """Share of those reached who notice it."""
 
 
-STATE = {"coupon_until": float}
-"""Until when a coupon can be used (week)."""
+STATE = {"coupon_until": float, "copied": int}
+"""Until when a coupon can be used (week), and whether it has been used once."""
 
 FIELDS = {
     "coupon_off": float,
@@ -76,12 +76,11 @@ def arrive(
     )
     if luck[0] < noticed:
         member.coupon_until = week.begins + scheme.coupon_weeks
+        member.copied = 0
 
 
 @rule
-def offer(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
-) -> float:
+def offer(customer: Record, member: Record, scheme: Record, beliefs: Record, now: float) -> float:
     """A coupon at hand is a deal."""
     if now >= member.coupon_until or customer.usual_basket < scheme.coupon_from:
         return 0.0
@@ -102,4 +101,7 @@ def claim(
     """It is used at the first purchase that is large enough."""
     if visit.now < member.coupon_until and visit.paid >= scheme.coupon_from:
         take_off(visit, scheme.coupon_off)
-        member.coupon_until = 0.0
+        # Who games the rules keeps a copy.
+        if member.copied == 1 or customer.gaming >= scheme.gaming_share:
+            member.coupon_until = 0.0
+        member.copied = 1

@@ -36,9 +36,7 @@ def fill(fields: Any, terms: Terms, cost_share: float) -> None:
 
 
 @rule
-def offer(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
-) -> float:
+def offer(customer: Record, member: Record, scheme: Record, beliefs: Record, now: float) -> float:
     """The lower price is seen at every occasion."""
     return offer_off(customer, scheme.rival, scheme.off, beliefs)
 

@@ -1,4 +1,4 @@
-"""Gifts: on a personal day, on dates, out of the blue, or with a large order; surprise wears off."""
+"""Gifts: on personal days, on dates, out of the blue, with a large order; surprise wears off."""
 
 from __future__ import annotations
 

@@ -13,16 +13,17 @@ from loyaltysim.units import WEEKS_PER_YEAR
 
 STATE = {
     "reluctance": float,
+    "gaming": float,
     "member": int,
     "earn_boost": (float, 2),
     "paid_until": (float, 2),
     "tried": (int, 2),
     "first_joined_at": (float, 2),
 }
-"""Of the customer: log-odds of the share of people who are readier to join a programme, and whether
-the customer is in the firm's; here and at rivals, what a tier adds to the points earned, until
-when a membership that costs a fee is paid (week), whether there has been one, and since when the
-customer has been a member at all."""
+"""Of the customer: log-odds of the share of people who are readier to join a programme, the share
+who are readier to game its rules, and whether the customer is in the firm's; here and at rivals,
+what a tier adds to the points earned, until when a membership that costs a fee is paid (week),
+whether there has been one, and since when the customer has been a member at all."""
 
 _OWN_STATE = {"joined": int, "joined_at": float}
 _OWN_FIELDS = {
@@ -35,6 +36,7 @@ _OWN_FIELDS = {
     "join_log_odds": float,
     "given": float,
     "visible": int,
+    "gaming_share": float,
     "joins_from": float,
     "joins_until": float,
     "closes_at": float,
@@ -61,7 +63,7 @@ _lapse = one_of(schemes(), "lapse", "customer, member, scheme, beliefs, now, flo
 _offer = one_of(schemes(), "offer", "customer, member, scheme, beliefs, now", 0.0)
 _claim = one_of(schemes(), "claim", "customer, member, scheme, visit, week, beliefs, flow, tally")
 _earn = one_of(schemes(), "earn", "customer, member, scheme, visit, beliefs, flow, tally")
-_aim = one_of(schemes(), "aim", "customer, member, scheme, visit", 0.0)
+_aim = one_of(schemes(), "aim", "customer, member, scheme, visit, beliefs", 0.0)
 _introduced = one_of(schemes(), "introduced", "customer, member, scheme, beliefs, now, tally")
 _change = one_of(schemes(), "change", "customer, member, scheme, beliefs, now, tally")
 _arrive = one_of(schemes(), "arrive", "customer, member, scheme, week, beliefs, tally")
@@ -181,7 +183,7 @@ def collect(
     if member.joined == 0:
         return
     _earn(scheme.kind, customer, member, scheme, visit, beliefs, flow, tally)
-    done = _aim(scheme.kind, customer, member, scheme, visit)
+    done = _aim(scheme.kind, customer, member, scheme, visit, beliefs)
     goal.look_at_goal(member, done)
 
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from loyaltysim.behaviour.goodwill import move_goodwill
 from loyaltysim.mechanism import Record, rule
-from loyaltysim.rewards.reward import RewardTerms, fill_reward, hand_over
+from loyaltysim.rewards.reward import RewardTerms, fill_reward, hand_over_one
 from loyaltysim.units import Weeks, share
 
 ORDER = 6
@@ -90,12 +90,12 @@ def earn(
         return
     member.visits_done += 1.0
     if member.visits_done >= member.target:
-        hand_over(customer, scheme, 1, beliefs, visit.now, tally)
+        hand_over_one(customer, scheme, beliefs, visit.now, tally)
         member.target = 0.0
 
 
 @rule
-def aim(customer: Record, member: Record, scheme: Record, visit: Record) -> float:
+def aim(customer: Record, member: Record, scheme: Record, visit: Record, beliefs: Record) -> float:
     """The goal is the target, by the end of the period."""
     member.goal_size = member.target
     member.goal_step = 1.0

@@ -73,9 +73,7 @@ def arrive(
 
 
 @rule
-def offer(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
-) -> float:
+def offer(customer: Record, member: Record, scheme: Record, beliefs: Record, now: float) -> float:
     """What a visit is worth beyond the purchase is weighed like money."""
     if now >= member.perks_until:
         return 0.0

@@ -8,7 +8,10 @@ Every scheme is one file of this package that declares
 
 and those of these rules that it needs: `offer` at an occasion (a log-rate of coming), and at a
 purchase, in this order, `start` (on joining), `lapse` (what has expired or ended), `claim` (what
-is had, before paying), `earn` (after it) and `aim` (sets the open goal, returns what is done of it).
+is had, before paying), `earn` (after it) and `aim` (sets the open goal, returns what is done of
+it); `change` when its rules change, `introduced` when somebody was brought. A scheme that reaches
+people without a purchase has `contacts(terms, people, rival)`, which names them week by week, and
+the rule `arrive`.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import Field, create_model, model_validator
 
 from loyaltysim.mechanism import mechanisms
-from loyaltysim.units import NonNegative, Share, Terms, Weeks, assumed
+from loyaltysim.units import NonNegative, Positive, Share, Terms, Weeks, assumed
 
 
 class ProgrammeCosts(Terms):
@@ -44,6 +47,12 @@ class ProgrammeCosts(Terms):
     """For how long the first membership is free, where there is a fee."""
     clear_rules: bool = False
     """Whether everybody can see who gets what, and why."""
+    budget_per_year: Positive | None = None
+    """What rewards may cost in a year of the run; once it is spent, nothing is sent or handed over
+    until the next."""
+    gaming_share: Share = 0.0
+    """Share of people who game the rules: they split purchases for stamps, use coupons twice, and
+    never put off what is ready."""
     kept: Share = 1.0
     """Share of the rewards asked for that are handed over, as was promised."""
 
@@ -59,7 +68,8 @@ class ProgrammeCosts(Terms):
         first = {kind: Version(kind, terms) for kind, terms in self.schemes}
         found = list(first.values())
         latest = dict(first)
-        for change in sorted(getattr(self, "changes", None) or [], key=lambda c: c.at):
+        changes: list[Any] = getattr(self, "changes", None) or []
+        for change in sorted(changes, key=lambda change: change.at):
             for kind, now in list(latest.items()):
                 part = getattr(change, schemes()[kind].NAME)
                 if part is None and not change.closes:
@@ -131,7 +141,8 @@ def _something_to_gain(self: ProgrammeCosts) -> ProgrammeCosts:
     if not self.schemes:
         known = " or ".join(module.NAME for module in schemes())
         raise ValueError(f"a programme needs at least one scheme: {known}")
-    later = [change for change in self.changes or [] if not change.closes]
+    changes: list[Any] = getattr(self, "changes", None) or []
+    later = [change for change in changes if not change.closes]
     for change in later:
         unknown = [
             module.NAME
@@ -166,7 +177,9 @@ def _part_of(module: Any) -> Any:
         name: (_annotated(field) | None, _optional(field))
         for name, field in module.Terms.model_fields.items()
     }
-    return _make(f"Changed{module.NAME.title()}", __base__=Terms, __doc__=module.Terms.__doc__, **fields)
+    return _make(
+        f"Changed{module.NAME.title()}", __base__=Terms, __doc__=module.Terms.__doc__, **fields
+    )
 
 
 def _annotated(field: Any) -> Any:
@@ -174,7 +187,9 @@ def _annotated(field: Any) -> Any:
 
 
 def _optional(field: Any) -> Any:
-    return Field(default=None, validation_alias=field.validation_alias, description=field.description)
+    return Field(
+        default=None, validation_alias=field.validation_alias, description=field.description
+    )
 
 
 def _changes_something(self: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from loyaltysim.mechanism import Record, rule
-from loyaltysim.rewards.reward import RewardTerms, fill_reward, hand_over
+from loyaltysim.rewards.reward import RewardTerms, fill_reward, hand_over_one
 from loyaltysim.units import Share, number, share
 
 ORDER = 12
@@ -43,9 +43,7 @@ def fill(fields: Any, terms: Terms, cost_share: float) -> None:
 
 
 @rule
-def offer(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
-) -> float:
+def offer(customer: Record, member: Record, scheme: Record, beliefs: Record, now: float) -> float:
     """Where there is something to gain, more people recommend; see `word.recommend`."""
     if scheme.rival == 0:
         gain = scheme.reward_value / customer.usual_basket
@@ -65,7 +63,7 @@ def introduced(
         member.brought = 0
     if member.brought < scheme.most_brought:
         member.brought += 1
-        hand_over(customer, scheme, 1, beliefs, now, tally)
+        hand_over_one(customer, scheme, beliefs, now, tally)
         cost = int(floor(scheme.false_cost * scheme.reward_cost))
         tally.rewards += cost
         customer.rewards += cost

@@ -44,13 +44,31 @@ def book_reward(customer: Record, scheme: Record, cost: int, tally: Record) -> N
 
 @rule
 def hand_over(
-    customer: Record, scheme: Record, rewards: int, beliefs: Record, now: float, tally: Record
+    customer: Record,
+    scheme: Record,
+    rewards: int,
+    cost: int,
+    worth: float,
+    beliefs: Record,
+    now: float,
+    tally: Record,
 ) -> None:
-    """Rewards are given: booked at cost, and answered with a share of their worth (E24)."""
-    book_reward(customer, scheme, rewards * scheme.reward_cost, tally)
+    """Rewards are given: booked at cost, and answered with a share of their worth (E24).
+
+    `cost` (millionths) and `worth` are those of all of them.
+    """
+    book_reward(customer, scheme, cost, tally)
     if scheme.rival == 0:
         tally.rewarded += rewards
-    windfall(customer, scheme.rival, rewards * scheme.reward_value, beliefs, now)
+    windfall(customer, scheme.rival, worth, beliefs, now)
+
+
+@rule
+def hand_over_one(
+    customer: Record, scheme: Record, beliefs: Record, now: float, tally: Record
+) -> None:
+    """The scheme's one reward is given."""
+    hand_over(customer, scheme, 1, scheme.reward_cost, scheme.reward_value, beliefs, now, tally)
 
 
 @rule

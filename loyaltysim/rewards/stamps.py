@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from loyaltysim.draws import uniforms
 from loyaltysim.mechanism import Record, rule
-from loyaltysim.rewards.balance import add_units, lapse_lots, lot_weeks, review_balance
-from loyaltysim.rewards.claiming import claim_rewards
+from loyaltysim.rewards.balance import add_units, forfeit, lapse_lots, lot_weeks, review_balance
+from loyaltysim.rewards.claiming import asks, claim_rewards
 from loyaltysim.rewards.reward import RewardTerms, fill_reward
-from loyaltysim.units import Share, Weeks, assumed, number
+from loyaltysim.units import WEEKS_PER_YEAR, Share, Weeks, YearlyRate, assumed, number
 
 ORDER = 2
 NAME = "stamps"
@@ -21,6 +23,8 @@ class Terms(RewardTerms):
 
     count: Annotated[int, BeforeValidator(number), Field(ge=1, le=1000)]
     """Places on the card, those stamped beforehand included."""
+    cards_lost_per_year: YearlyRate = 0.0
+    """Cards that a member loses in a year, with the stamps on them; an app loses none."""
     head_start: Annotated[int, BeforeValidator(number), Field(ge=0, le=999)] = 0
     """Places that are stamped when a card is given out."""
     expires_after: Weeks | None = None
@@ -47,13 +51,20 @@ class Terms(RewardTerms):
         return self.reward_cost / self.count
 
 
-FIELDS = {"head_start": int}
+STATE = {"card_seen_at": float}
+"""When the card was last at hand (week)."""
+
+FIELDS = {"head_start": int, "lost_per_week": float}
+
+DECISIONS = {"lose_card": 23}
+_LOSE = DECISIONS["lose_card"]
 
 
 def fill(fields: Any, terms: Terms, cost_share: float) -> None:
     """The terms as numbers of the scheme's record."""
     fill_reward(fields, terms, cost_share)
     fields["head_start"] = terms.head_start
+    fields["lost_per_week"] = terms.cards_lost_per_year / WEEKS_PER_YEAR
     fields["given"] = float(terms.head_start > 0)
     fields["reward_at"] = terms.count
     fields["redeems"] = terms.redeems_per_visit
@@ -94,9 +105,22 @@ def claim(
     flow: Record,
     tally: Record,
 ) -> None:
-    """A full card is handed in."""
-    if member.balance >= scheme.reward_at:
-        claim_rewards(customer, member, scheme, 1, visit, week, beliefs, flow, tally)
+    """A card that was lost is gone with its stamps; a full one is handed in."""
+    if scheme.lost_per_week > 0.0 and member.balance > 0:
+        luck = uniforms(
+            week.seed, week.replication, customer.who, _LOSE, customer.occasions, scheme.instance
+        )
+        if luck[0] < 1.0 - exp(-scheme.lost_per_week * (visit.now - member.card_seen_at)):
+            forfeit(member, flow)
+            start(customer, member, scheme, visit.now, flow)
+    member.card_seen_at = visit.now
+    if member.balance < scheme.reward_at:
+        return
+    if asks(customer, scheme, week, beliefs, visit.now, tally):
+        claim_rewards(
+            customer, member, scheme, 1, scheme.reward_at, scheme.reward_cost,
+            scheme.reward_value, visit, beliefs, flow, tally,
+        )  # fmt: skip
 
 
 @rule
@@ -109,15 +133,21 @@ def earn(
     flow: Record,
     tally: Record,
 ) -> None:
-    """One stamp a paid visit; a full card takes no more, and a handed-in one makes room."""
+    """One stamp a paid visit; a full card takes no more, and a handed-in one makes room.
+
+    Who games the rules splits the purchase in two.
+    """
     if member.redeemed > 0:
         start(customer, member, scheme, visit.now, flow)
-    elif visit.paid > 0.0 and member.balance < scheme.reward_at:
-        add_units(member, scheme, 1, visit.now, flow)
+    elif visit.paid > 0.0:
+        stamps = 2 if customer.gaming < scheme.gaming_share else 1
+        room = scheme.reward_at - member.balance
+        if room > 0:
+            add_units(member, scheme, min(stamps, room), visit.now, flow)
 
 
 @rule
-def aim(customer: Record, member: Record, scheme: Record, visit: Record) -> float:
+def aim(customer: Record, member: Record, scheme: Record, visit: Record, beliefs: Record) -> float:
     """The goal is the full card; a visit brings one stamp."""
     member.goal_size = float(scheme.reward_at)
     member.goal_step = 1.0

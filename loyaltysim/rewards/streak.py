@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 
 from loyaltysim.behaviour.goodwill import move_goodwill
 from loyaltysim.mechanism import Record, rule
-from loyaltysim.rewards.reward import RewardTerms, fill_reward, hand_over
+from loyaltysim.rewards.reward import RewardTerms, fill_reward, hand_over_one
 from loyaltysim.units import Weeks, number
 
 ORDER = 7
@@ -80,12 +80,12 @@ def earn(
     member.run += 1
     member.run_period = period
     if member.run == scheme.run_count:
-        hand_over(customer, scheme, 1, beliefs, visit.now, tally)
+        hand_over_one(customer, scheme, beliefs, visit.now, tally)
         member.run = 0
 
 
 @rule
-def aim(customer: Record, member: Record, scheme: Record, visit: Record) -> float:
+def aim(customer: Record, member: Record, scheme: Record, visit: Record, beliefs: Record) -> float:
     """The goal is the full run; in each period that is left, one visit is needed."""
     if member.run == 0:
         member.goal_size = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, inf
+from math import floor
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -13,7 +13,8 @@ from loyaltysim.behaviour.goodwill import move_goodwill
 from loyaltysim.ledger import MICRO
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.rewards.reward import book_reward
-from loyaltysim.units import NonNegative, Positive, Share, Terms as Base, Weeks, share, weeks
+from loyaltysim.units import NonNegative, Positive, share, weeks
+from loyaltysim.units import Terms as Base
 
 ORDER = 3
 NAME = "tiers"
@@ -168,9 +169,7 @@ def lapse(
 
 
 @rule
-def offer(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float
-) -> float:
+def offer(customer: Record, member: Record, scheme: Record, beliefs: Record, now: float) -> float:
     """Status pulls, and so do the benefits of the level."""
     if member.tier == 0:
         return 0.0
@@ -222,7 +221,7 @@ def earn(
 
 
 @rule
-def aim(customer: Record, member: Record, scheme: Record, visit: Record) -> float:
+def aim(customer: Record, member: Record, scheme: Record, visit: Record, beliefs: Record) -> float:
     """The goal is to keep the level held, then the next one, by the end of the period.
 
     It is worth the benefits that it brings until the end of the period after.

@@ -98,20 +98,24 @@ def _programme_notes(world: Business) -> list[str]:
     free = [cost for cost in costs if cost not in programme.model_fields_set]
     if free:
         notes.append(f"{', '.join(free)} not stated, counted as 0")
-    for terms in (programme.points, programme.stamps):
-        if terms is not None:
-            notes += _reward_notes(terms, world)
+    if programme.stamps is not None:
+        basket = sum(segment.share * segment.basket.mean for segment in world.market.segments)
+        card = programme.stamps
+        notes += _reward_notes(card, (card.count - card.head_start) * basket, world)
+    if programme.points is not None and programme.points.per_euro > 0.0:
+        for reward in programme.points.rewards:
+            notes += _reward_notes(reward, reward.at / programme.points.per_euro, world)
     return notes
 
 
-def _reward_notes(terms: Any, world: Business) -> list[str]:
+def _reward_notes(reward: Any, spent: float, world: Business) -> list[str]:
+    """What stands out of a reward, for which so much is spent."""
     notes = []
     margin = world.firm.gross_margin
-    cost = terms.reward_cost
-    if terms.reward_value is None:
+    cost = reward.reward_cost
+    if reward.reward_value is None:
         price = f"its selling price, {cost / (1.0 - margin):.2f}" if margin < 1.0 else "its cost"
         notes.append(f"reward_value not stated, a reward is worth {price}, to the customer")
-    spent = _spent_for_a_reward(terms, world)
     if cost > spent:
         notes.append(f"a reward costs {cost:.2f}, more than the {spent:.2f} spent to earn it")
     elif cost > margin * spent:
@@ -120,11 +124,3 @@ def _reward_notes(terms: Any, world: Business) -> list[str]:
             "on what is spent to earn it"
         )
     return notes
-
-
-def _spent_for_a_reward(terms: Any, world: Business) -> float:
-    """What a customer spends for one reward; for stamps, with the mean basket."""
-    if hasattr(terms, "per_euro"):
-        return float(terms.reward_at / terms.per_euro)
-    basket = sum(segment.share * segment.basket.mean for segment in world.market.segments)
-    return float((terms.count - terms.head_start) * basket)

@@ -417,9 +417,7 @@ _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
         staying.terms_of_leaving, staying.decide_staying, staying.sleep_on, staying.leave, stage_of,
     )
 }  # fmt: skip
-_WATCHES |= {
-    id(rule.__code__): Recorder._pull for rule in (goal.gain_pull, membership.offer_of)
-}
+_WATCHES |= {id(rule.__code__): Recorder._pull for rule in (goal.gain_pull, membership.offer_of)}
 _WATCHES |= {
     id(rule.__code__): Recorder._scheme
     for rule in (membership.settle_claims, membership.collect, membership.lapse)
