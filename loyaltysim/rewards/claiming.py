@@ -16,6 +16,9 @@ from loyaltysim.units import share
 DECISIONS = {"redeem": 20}
 _REDEEM = DECISIONS["redeem"]
 
+STATE = {"disbelief": float}
+"""How far a refusal is expected (0 to 1)."""
+
 FIELDS = {"reward_at": int, "redeems": float, "replaces": float}
 """Units that a reward takes, the chance that a ready one is asked for at a visit, and the share of
 its worth that stands in for something that would have been bought."""
@@ -25,7 +28,13 @@ Kept = Annotated[float, BeforeValidator(share), Field(ge=0, le=1)]
 
 @rule
 def asks(
-    customer: Record, scheme: Record, week: Record, beliefs: Record, now: float, tally: Record
+    customer: Record,
+    member: Record,
+    scheme: Record,
+    week: Record,
+    beliefs: Record,
+    now: float,
+    tally: Record,
 ) -> bool:
     """Whether a reward that is ready is asked for at this visit, and had.
 
@@ -38,8 +47,10 @@ def asks(
     if waits and luck[0] >= scheme.redeems:
         return False
     if luck[1] >= scheme.kept:
-        refuse(customer, scheme, beliefs, now, tally)
+        refuse(customer, scheme, 1.0 - member.disbelief, beliefs, now, tally)
+        member.disbelief += beliefs.gift_habit * (1.0 - member.disbelief)
         return False
+    member.disbelief = 0.0
     return True
 
 

@@ -354,7 +354,7 @@ def claim(
             return
         ready, units = 1, usable
         cash = (at - usable) * scheme.cash_price
-    if not asks(customer, scheme, week, beliefs, visit.now, tally):
+    if not asks(customer, member, scheme, week, beliefs, visit.now, tally):
         return
     spent = int(floor(cash * 1000000.0 + 0.5))
     if scheme.charity > 0.0:

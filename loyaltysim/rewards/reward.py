@@ -72,8 +72,10 @@ def hand_over_one(
 
 
 @rule
-def refuse(customer: Record, scheme: Record, beliefs: Record, now: float, tally: Record) -> None:
-    """A reward that was promised is not to be had: a promise is broken."""
+def refuse(
+    customer: Record, scheme: Record, surprise: float, beliefs: Record, now: float, tally: Record
+) -> None:
+    """A reward that was promised is not to be had: a promise is broken; the first time most."""
     if scheme.rival == 0:
         tally.refused += 1
-    move_goodwill(customer, scheme.rival, -beliefs.promise_pull, beliefs, now)
+    move_goodwill(customer, scheme.rival, -beliefs.promise_pull * surprise, beliefs, now)

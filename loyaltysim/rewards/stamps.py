@@ -116,7 +116,7 @@ def claim(
     member.card_seen_at = visit.now
     if member.balance < scheme.reward_at:
         return
-    if asks(customer, scheme, week, beliefs, visit.now, tally):
+    if asks(customer, member, scheme, week, beliefs, visit.now, tally):
         claim_rewards(
             customer, member, scheme, 1, scheme.reward_at, scheme.reward_cost,
             scheme.reward_value, visit, beliefs, flow, tally,
