@@ -114,6 +114,7 @@ WEEK = _dtype(
         "compensation_share": float,
         "rival_schemes": int,
         "favours_seen": float,
+        "clear_rules": int,
         "changed": int,
     }
 )

@@ -73,8 +73,12 @@ def schemes_of(business: Business) -> Records:
     schemes = np.zeros(len(sides), SCHEME)
     for number, (record, side) in enumerate(zip(schemes, sides, strict=True)):
         fill_scheme(record, business, side, side.version.terms)
-        # A rival's scheme has luck of its own.
-        record["instance"] = 2 * number + side.rival
+        # Whatever else runs, a scheme has luck of its own; later rules have another.
+        kind = side.version.kind
+        earlier = sum(
+            other.rival == side.rival and other.version.kind == kind for other in sides[:number]
+        )
+        record["instance"] = 2 * kind + side.rival + 1000 * earlier
     return schemes
 
 
@@ -161,6 +165,7 @@ def first_week(business: Business, levels: Levels, seed: int, replication: int) 
     week["cost_per_visit"] = round(firm.service.cost_per_visit * MICRO)
     if business.programme is not None:
         second = firm.staff.pay_per_week / (firm.staff.hours_per_week * 3600.0)
+        week["clear_rules"] = business.programme.clear_rules
         week["checkout_cost"] = round(business.programme.checkout_seconds * second * MICRO)
     week["compensation_share"] = firm.service.compensation_share_of_basket
     return week

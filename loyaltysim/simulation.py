@@ -437,7 +437,7 @@ class Run:
         visits = float(self.counts[n, :, COUNTS.index("purchases")].sum())
         self.visits_last_week = visits
         favours = float(self.counts[n, :, COUNTS.index("favours_seen")].sum())
-        self.week["favours_seen"] = self.favours_shown * min(favours / max(visits, 1.0), 1.0)
+        self.week["favours_seen"] = min(favours / max(visits, 1.0), 1.0)
         self.members_so_far += int(self.counts[n, :, COUNTS.index("joined")].sum())
 
     def book_the_week(self) -> None:

@@ -8,7 +8,7 @@ from businesses import QUIET, STAMPS, merged, small, terms
 
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.customers.staying import terms_of_leaving
-from loyaltysim.record import BELIEFS, CUSTOMER, MEMBER, SCHEME, SEGMENT, WEEK
+from loyaltysim.record import BELIEFS, CUSTOMER, MEMBER, SEGMENT, WEEK
 from loyaltysim.rewards.goal import gain_pull
 from loyaltysim.scenario.model import MONTHS, Business
 from loyaltysim.simulation import Run

@@ -31,6 +31,7 @@ def served(
     costs: list[float] = []
     desk = Desk(env, service, (7, 0), lambda account, amount: costs.append(amount))
     tickets = np.zeros(len(opened_at), TICKET)
+    tickets["hotline_hours"] = np.inf
     tickets["customer"] = tickets["who"] = np.arange(len(opened_at))
     tickets["opened_at"] = opened_at
     tickets["severity"], tickets["basket"] = 3.0, 12.0
@@ -123,6 +124,7 @@ def test_luck_of_a_ticket_is_its_own():
     env = simpy.Environment()
     desk = Desk(env, few, (7, 0), lambda account, amount: None)
     tickets = np.zeros(100, TICKET)
+    tickets["hotline_hours"] = np.inf
     tickets["customer"] = tickets["who"] = np.arange(0, 200, 2)
     tickets["opened_at"] = opened_at[::2]
     desk.take(tickets)

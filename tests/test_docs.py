@@ -26,7 +26,8 @@ from loyaltysim.firm import desk, staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS
 from loyaltysim.levels import Levels
 from loyaltysim.mechanism import declared, mechanisms
-from loyaltysim.rewards import membership
+from loyaltysim.rewards import audience, claiming
+from loyaltysim.rewards.programme import schemes
 from loyaltysim.scenario.model import Business
 from loyaltysim.simulation import WEEK_PLAN
 from loyaltysim.studies import compare
@@ -72,8 +73,9 @@ def test_every_step_of_the_week_is_described_in_its_order():
 
 
 def decisions() -> dict[str, int]:
-    customers = (complaints, membership, birth, rivals)
-    parts = (*mechanisms("loyaltysim.behaviour"), *customers, desk, staff, compare)
+    customers = (complaints, birth, rivals)
+    rewards = (*schemes(), audience, claiming)
+    parts = (*mechanisms("loyaltysim.behaviour"), *customers, *rewards, desk, staff, compare)
     return {"occasion_luck": 1, **declared(parts, "DECISIONS")}
 
 

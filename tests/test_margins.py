@@ -211,7 +211,7 @@ def test_what_works_through_one_margin_is_booked_there_alone(margin):
 def test_a_reward_in_place_of_a_purchase_lowers_the_amount():
     free = {"reward_cost": 3.0, "reward_value": 3.0, "replaces_purchase": "100%"}
     pull = {"progress_pull": 0.0, "head_start_pull": 0.0, "member_stays": 0.0}
-    pull["price_response"] = pull["habit_pull"] = 0.0
+    pull["price_response"] = pull["habit_pull"] = pull["windfall_respent"] = 0.0
     before = world("client", {}, beliefs=pull)
     after = world("client", {}, beliefs=pull, programme={"stamps": {"count": 6} | free})
     booked = margins_of(before, after)

@@ -32,7 +32,9 @@ def staying(customer: Record, week: Record, beliefs: Record) -> float:
 
 @rule
 def experience(customer: Record, visit: Record, week: Record, beliefs: Record) -> None:
-    """Each visit shows how much others are favoured (Steinhoff & Palmatier 2016)."""
-    seen = 0.0 if visit.now < customer.favoured_until else week.favours_seen
+    """Each visit shows how much others are favoured, which clear rules make more bearable (E17)."""
+    seen = 0.0
+    if visit.now >= customer.favoured_until:
+        seen = week.favours_seen * (1.0 - beliefs.clarity * week.clear_rules)
     if customer.envy != seen:
         customer.envy += beliefs.envy_moves * (seen - customer.envy)

@@ -96,7 +96,7 @@ class Terms(Base):
     """In place of one reward, several, from the smallest to the largest."""
     cash_per_point: Positive | None = None
     """What a missing point can be paid for with; left out, rewards are for points alone."""
-    cash_from: Share = 0.5
+    cash_from: Share = assumed("programme.points.cash_from")
     """Share of the points that must be there, where the rest can be paid."""
     charity: Share = 0.0
     """Share of the rewards that are given to a charity in the customer's name, at their cost."""

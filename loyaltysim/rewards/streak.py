@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from loyaltysim.behaviour.goodwill import move_goodwill
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.rewards.reward import RewardTerms, fill_reward, hand_over_one
-from loyaltysim.units import Weeks, number
+from loyaltysim.units import Weeks, assumed, number
 
 ORDER = 7
 NAME = "streak"
@@ -21,7 +21,7 @@ class Terms(RewardTerms):
 
     count: Annotated[int, BeforeValidator(number), Field(ge=2, le=1000)]
     """Periods in a row."""
-    every: Weeks = 1.0
+    every: Weeks = assumed("programme.streak.every")
     """Length of a period; all start on the same day."""
 
 

@@ -13,7 +13,7 @@ from loyaltysim.behaviour.goodwill import move_goodwill
 from loyaltysim.ledger import MICRO
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.rewards.reward import book_reward
-from loyaltysim.units import NonNegative, Positive, share, weeks
+from loyaltysim.units import NonNegative, Positive, Weeks, assumed, share
 from loyaltysim.units import Terms as Base
 
 ORDER = 3
@@ -45,7 +45,7 @@ class Terms(Base):
     """Tiers by what is bought within a qualification period."""
 
     metric: Literal["spend", "visits"] = "spend"
-    period: Annotated[float, BeforeValidator(weeks), Field(gt=0, le=5200)] = 52.0
+    period: Weeks = assumed("programme.tiers.period")
     """Qualification period; it starts for all on the same day, and a tier holds to its end."""
     visible: bool = False
     """Whether others see a level's benefits."""

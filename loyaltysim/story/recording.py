@@ -240,7 +240,9 @@ class Recorder:
         customer, lifts = asked["customer"], list(self._lifts)
         wanted, rivals = self._pulls()
         there = {"preference": ln(customer.rival_weight)}
-        if float(asked["rival_pull"]) > 0.0:
+        if customer.goodwill[1] != 0.0:
+            rivals["goodwill"] = float(customer.goodwill[1])
+        if float(asked["rival_pull"]) != 0.0:
             worth = lifts.pop(0)
             there |= {name: worth * rate for name, rate in rivals.items()}
         here = {"preference": ln(customer.firm_weight)}
