@@ -147,9 +147,9 @@ class Comparison:
             return 0.0
         units = self.collect_one(name, lambda s: s.units).mean(axis=0)
         owed = 0.0
-        for (_, terms), (_, redeemed, expired, left) in zip(programme.schemes, units, strict=True):
+        for version, (_, redeemed, expired, left) in zip(programme.versions, units, strict=True):
             used = redeemed / (redeemed + expired) if redeemed + expired > 0.0 else 1.0
-            owed += left * used * getattr(terms, "cost_per_unit", 0.0)
+            owed += left * used * (version.cost_per_unit or 0.0)
         return float(owed)
 
     def collect_one(self, name: str, read: Callable[[Summary], Any]) -> NDArray[Any]:
@@ -282,8 +282,9 @@ class Comparison:
             if programme is None:
                 continue
             means = np.mean([runs[number].units for runs in self.runs[STATED]], axis=0)
-            for scheme, row in zip(programme.scheme_names, means, strict=True):
-                rows.append((name, scheme, *row))
+            for version, row in zip(programme.versions, means, strict=True):
+                if version.cost_per_unit is not None:
+                    rows.append((name, version.name, *row))
         columns = ["alternative", "scheme", "issued", "redeemed", "expired", "outstanding"]
         return pd.DataFrame(rows, columns=columns)
 

@@ -74,20 +74,20 @@ class ProgrammeCosts(Terms):
                 part = getattr(change, schemes()[kind].NAME)
                 if part is None and not change.closes:
                     continue
-                terms = None if part is None else changed(now.latest, part)
-                if change.grandfather and terms is not None:
+                known_at = change.at - (change.notice or 0.0)
+                if part is None:
+                    for version in found:
+                        if version.kind == kind:
+                            version.later.append(Later(change.at, known_at, None))
+                elif change.grandfather:
                     # Whoever is in by then keeps the old rules.
                     now.joins_until = change.at
-                    latest[kind] = Version(kind, terms, joins_from=change.at)
+                    latest[kind] = Version(kind, changed(now.latest, part), change.at)
                     found.append(latest[kind])
                 else:
-                    now.later.append(Later(change.at, change.at - (change.notice or 0.0), terms))
+                    terms = changed(now.latest, part)
+                    now.later.append(Later(change.at, known_at, terms))
         return found
-
-    @property
-    def scheme_names(self) -> list[str]:
-        """The schemes in force, by name, in the order of `schemes`."""
-        return [schemes()[kind].NAME for kind, _ in self.schemes]
 
 
 class Later(NamedTuple):
@@ -107,6 +107,18 @@ class Version:
     joins_from: float = 0.0
     joins_until: float = inf
     later: list[Later] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The scheme, and whether its rules hold for later members alone."""
+        name = str(schemes()[self.kind].NAME)
+        return name if self.joins_from == 0.0 else f"{name}, later members"
+
+    @property
+    def cost_per_unit(self) -> float | None:
+        """What a unit that is held will cost; None for a scheme without units."""
+        cost: float | None = getattr(self.latest, "cost_per_unit", None)
+        return cost
 
     def in_week(self, week: int) -> Any:
         """The rules in a week; None where the scheme is closed."""
