@@ -1,0 +1,181 @@
+"""A coffee card that renews itself: gaps on and after a card, and who leaves when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from finding import Finding, Sample, Target, above, below
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+from worlds import Lived, Worlds
+
+from loyaltysim.customers.diary import AWAY
+from loyaltysim.report.experiments import Floats, Panel, Series
+
+STAMPS = 10
+VISITS = STAMPS + 1
+"""A card's visits: each but the last is stamped, at the last the reward is taken."""
+
+EARLY = 20
+"""Week by which a first card must be full for a second to be looked for."""
+
+SCENARIO = """
+name: Campus cafe
+currency: USD
+horizon: 39 weeks
+market:
+  people: 4000
+  start: {first_time: 5%, repeat: 55%, client: 30%, advocate: 10%}
+  segments:
+    - name: regulars
+      share: 100%
+      occasions_per_week: {mean: 5}
+      basket: {mean: 3, within: 0, between: 0}
+      buy_share: 75%
+      share_of_wallet: 60%
+firm:
+  gross_margin: 68%
+  staff: {count: 12, pay_per_week: 400}
+alternatives:
+  nothing: {}
+  card:
+    programme:
+      automatic: true
+      stamps: {count: 10, reward_cost: 0.8, reward_value: 3}
+"""
+
+
+def visits_of(world: Lived) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Of each whose first card was handed in once full: places of the visits, and rewards."""
+    found = []
+    here = np.flatnonzero(world.here)
+    starts = np.searchsorted(world.who[here], np.arange(world.people + 1))
+    for first, end in zip(starts[:-1], starts[1:], strict=True):
+        mine = here[first:end]
+        taken = np.flatnonzero(world.redeeming[mine])
+        # Who could not be handed the reward at once has made visits without a stamp.
+        if len(taken) and taken[0] == STAMPS:
+            found.append((mine, taken))
+    return found
+
+
+def two_cards(world: Lived) -> Floats:
+    """Dates of the visits of two whole cards and of the third's first: (people, visits)."""
+    wanted = 2 * VISITS + 1
+    rows = [
+        world.at[mine[:wanted]]
+        for mine, taken in visits_of(world)
+        if len(mine) >= wanted and len(taken) > 1 and taken[1] == 2 * VISITS - 1
+    ]
+    return np.array(rows).reshape(-1, wanted)
+
+
+def engagement(world: Lived) -> tuple[float, float]:
+    """How acceleration on the first card goes with a quick return, and with a second reward.
+
+    Gaps are counted in occasions, as those of somebody whose life speeds up shrink without a card.
+    """
+    gaps, after, second = [], [], []
+    for mine, taken in visits_of(world):
+        if world.at[mine[STAMPS]] < EARLY:
+            gaps.append(np.diff(mine[:VISITS]))
+            after.append(mine[VISITS] - mine[STAMPS] if len(mine) > VISITS else np.inf)
+            second.append(len(taken) > 1)
+    card = np.array(gaps, float)
+    faster = acceleration(card[:, : STAMPS - 1])
+    sooner = -np.array(after) / card.mean(axis=1)
+    return float(spearmanr(faster, sooner)[0]), float(spearmanr(faster, second)[0])
+
+
+def leaving(world: Lived) -> tuple[Floats, Floats]:
+    """Customers lost or asleep, and weeks at risk, by stamps held: 0 is right after a reward."""
+    here, redeems = world.here, world.redeeming
+    purchase = np.flatnonzero(here)
+    who = world.who[purchase]
+    nth = np.arange(len(purchase))
+    begins = np.r_[True, np.diff(who) > 0]
+    # A card begins with a person's first purchase, and with each reward.
+    opened = np.maximum.accumulate(np.where(begins | redeems[purchase], nth, 0))
+    held = nth - opened + np.where(redeems[purchase[opened]], 0, 1)
+    held = np.minimum(held, STAMPS)
+    following = np.minimum(purchase + 1, len(here) - 1)
+    there = world.who[following] == who
+    # Until the next occasion, which tells whether somebody is still there.
+    ends = there & (world.entry[following] == AWAY)
+    later = np.flatnonzero(~here)
+    gone = np.zeros(STAMPS + 1)
+    weeks = np.zeros(STAMPS + 1)
+    np.add.at(gone, held[ends], 1.0)
+    time = np.where(there, world.at[following] - world.at[purchase], 0.0)
+    np.add.at(weeks, held, time)
+    # Occasions without a purchase in between belong to the purchase before them.
+    before = np.searchsorted(purchase, later) - 1
+    known = (before >= 0) & (world.who[purchase[before]] == world.who[later])
+    later, before = later[known], before[known]
+    awake = world.entry[later] != AWAY
+    next_one = np.minimum(later + 1, len(here) - 1)
+    goes_on = awake & (world.who[next_one] == world.who[later])
+    np.add.at(weeks, held[before[goes_on]], (world.at[next_one] - world.at[later])[goes_on])
+    lost = goes_on & (world.entry[next_one] == AWAY)
+    np.add.at(gone, held[before[lost]], 1.0)
+    return gone, weeks
+
+
+def measure(worlds: Worlds, replication: int) -> Sample:
+    """Gaps by place on the card, how they go together, and losses by stamps held."""
+    world = worlds.live("card", replication)
+    gaps = np.diff(two_cards(world), axis=1)
+    first, last = gaps[:, 0], gaps[:, STAMPS - 2]
+    after, again = gaps[:, STAMPS], gaps[:, VISITS]
+    sooner, kept = engagement(world)
+    gone, weeks = leaving(world)
+    hazard = gone / weeks
+    rest = gone[1:].sum() / weeks[1:].sum()
+    shown = gaps[:, : VISITS + STAMPS - 1] / gaps.mean(axis=1, keepdims=True)
+    return {
+        "reset": after.mean() / last.mean() - 1.0,
+        "partial": again.mean() / first.mean() - 1.0,
+        "sooner": sooner,
+        "kept": kept,
+        "defects": hazard[0] / rest - 1.0,
+        "gaps": shown.mean(axis=0),
+    }
+
+
+def acceleration(gaps: NDArray[np.float64]) -> Floats:
+    """How steeply each person's log gaps fall over a card."""
+    place = np.arange(gaps.shape[1]) - (gaps.shape[1] - 1) / 2.0
+    logs = np.log(np.maximum(gaps, 1e-3))
+    return np.asarray(-(logs * place).sum(axis=1) / (place * place).sum())
+
+
+def picture(means: Mapping[str, Floats], errors: Mapping[str, Floats]) -> Panel:
+    """Gaps over two cards."""
+    visits = np.arange(2, 2 + len(means["gaps"]))
+    series = [Series("", visits, None, means["gaps"], errors["gaps"])]
+    return Panel("Visit (reward at the 11th)", "Gap before it, of one's mean", series)
+
+
+FINDING = Finding(
+    id="E03",
+    title="After the reward: a reset, in part, and a moment of danger",
+    scenario=SCENARIO,
+    setting="About two coffees a week (gaps of half a week on the first card in E01), five "
+    "occasions a week; everybody drinks the same coffee.",
+    measure=measure,
+    picture=picture,
+    terms=("progress_pull", "price_response", "member_stays", "habit_pull"),
+    targets=(
+        Target("E03.a", (above("reset", "gap after the reward / last gap before, less 1"),)),
+        Target("E03.b", (below("partial", "same gap on the second card / on the first, less 1"),)),
+        Target(
+            "E03.c",
+            (
+                above("sooner", "rank correlation of acceleration and a quick return"),
+                above("kept", "the same with a second reward"),
+            ),
+        ),
+        Target("E03.d", (above("defects", "risk of leaving with no stamp / with some, less 1"),)),
+    ),
+)
