@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, sqrt
+from math import inf, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -56,6 +56,17 @@ class Check:
     high: float
     whole: bool = True
     """Whether all of the interval must lie there."""
+    neutral: float = 0.0
+    """What the figure is where nothing happens; nan where that is not said."""
+
+    @property
+    def wanted(self) -> str:
+        """What passes, in words."""
+        if self.high == inf:
+            return f"above {self.low:g}"
+        if self.low == -inf:
+            return f"below {self.high:g}"
+        return f"{self.low:g} to {self.high:g}".replace("-", "−")
 
     def passes(self, estimate: Estimate) -> bool:
         """Whether the figure is what it must be; one that could not be measured is not."""
@@ -79,9 +90,9 @@ def nothing(figure: str, label: str, within: float) -> Check:
     return Check(figure, label, -within, within)
 
 
-def between(figure: str, label: str, low: float, high: float) -> Check:
+def between(figure: str, label: str, low: float, high: float, neutral: float = nan) -> Check:
     """A magnitude: the mean lies in the acceptance band."""
-    return Check(figure, label, low, high, whole=False)
+    return Check(figure, label, low, high, False, neutral)
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ class Shown:
     means: Mapping[str, Floats]
     errors: Mapping[str, Floats]
     without: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
-    """By belief that is switched off: the same figures."""
+    """By belief that is switched off: the same figures, over half of the replications."""
     people: int = 0
     replications: int = 0
 
@@ -155,7 +166,7 @@ def run_finding(finding: Finding, worlds: Worlds, replications: int) -> Shown:
     without = {}
     for term in finding.terms if worlds.switching else ():
         other = worlds.but({term: 0.0})
-        lived = [finding.measure(other, number) for number in range(replications)]
+        lived = [finding.measure(other, number) for number in range(max(2, replications // 2))]
         without[term] = _estimates(finding, lived)
     return Shown(
         finding,

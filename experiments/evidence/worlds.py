@@ -137,8 +137,8 @@ class Notes:
         share = nth / np.maximum(count, 1)[who]
         at = self.due[who] + share * (until - self.due)[who]
         self._who_came(number)
-        rewarded = customers["rewards"] > self.rewards
-        self.weeks.append((who, at, entries, gains, rewarded[who]))
+        rewards = customers["rewards"] - self.rewards
+        self.weeks.append((who, at, entries, gains, rewards[who]))
         self._see()
 
     def _who_came(self, number: int) -> None:
@@ -156,12 +156,12 @@ class Notes:
 
     def lived(self, result: Result) -> Lived:
         """All occasions of everybody, person by person, in order."""
-        who, at, entry, gains, rewarded = map(np.concatenate, zip(*self.weeks, strict=True))
+        who, at, entry, gains, rewards = map(np.concatenate, zip(*self.weeks, strict=True))
         gain = np.zeros(len(who), np.int64)
         gain[entry == HERE] = gains
         order = np.lexsort((at, who))
         return Lived(
-            result, who[order], at[order], entry[order], gain[order], rewarded[order],
+            result, who[order], at[order], entry[order], gain[order], rewards[order],
             self.came_by, self.brought_by,
         )  # fmt: skip
 
@@ -183,8 +183,8 @@ class Lived:
     """What was bought here, or why not (`customers.diary`)."""
     gain: Ints
     """What a purchase here left, in millionths: revenue less cost of goods and of serving."""
-    in_rewarded_week: NDArray[np.bool_]
-    """Whether the person took a reward in that week."""
+    week_rewards: Ints
+    """What the rewards cost that the person took in that week, in millionths."""
     came_by: Ints
     """Of each person: how they came to know the firm."""
     brought_by: Ints
@@ -225,7 +225,7 @@ class Lived:
     @cached_property
     def redeeming(self) -> NDArray[np.bool_]:
         """Purchases at which a reward was taken: of a week with one, that which left least."""
-        places = np.flatnonzero(self.here & self.in_rewarded_week)
+        places = np.flatnonzero(self.here & (self.week_rewards > 0))
         who, week = self.who[places], np.floor(self.at[places])
         least = np.lexsort((self.gain[places], week, who))
         first = np.ones(len(places), bool)
@@ -233,3 +233,18 @@ class Lived:
         chosen = np.zeros(len(self.who), bool)
         chosen[places[least[first]]] = True
         return chosen
+
+
+def groups_of(values: Floats, among: NDArray[np.bool_], count: int) -> list[NDArray[np.bool_]]:
+    """Those among whom values are known, cut by rank into groups of one size, lowest first.
+
+    Ties go by the number of the person, which tells nothing about them.
+    """
+    places = np.flatnonzero(among)
+    ranked = places[np.argsort(values[places], kind="stable")]
+    masks = []
+    for part in np.array_split(ranked, count):
+        mask = np.zeros(len(values), bool)
+        mask[part] = True
+        masks.append(mask)
+    return masks

@@ -100,7 +100,7 @@ FINDING = Finding(
     targets=(
         Target("E04.a", (between("endowed", "share filled, 2 of 10 given", 0.269, 0.419),)),
         Target("E04.b", (between("plain", "share filled, 8 stamps", 0.14, 0.26),)),
-        Target("E04.c", (between("ratio", "ratio of the two", 1.2, 2.6),)),
+        Target("E04.c", (between("ratio", "ratio of the two", 1.2, 2.6, neutral=1.0),)),
         Target("E04.d", (below("gap", "mean gap, days, endowed - plain"),)),
     ),
 )
