@@ -118,17 +118,26 @@ def draw(shown: Shown) -> Figure:
             text = f"{target.id}  {check.label}"
             sheet.text(left, top - 0.1, text, fontsize=SMALL)
             axes = sheet.axes(left, top + 0.1, WIDE - left - 0.15, 0.16)
-            _draw_check(axes, check, shown.estimates[check.figure], bool(target.sets))
+            row = published()[target.id]
+            stated = None if check.whole or row["unit"] == "sign" else float(row["value"])
+            _draw_check(axes, check, shown.estimates[check.figure], bool(target.sets), stated)
         sheet.text(
-            left, 0.02, "grey: what passes   dot: simulated, 95%", fontsize=SMALL, color=SOFT
+            left,
+            0.02,
+            "grey: what passes   dot: simulated, 95%   diamond: published",
+            fontsize=SMALL,
+            color=SOFT,
         )
         sheet.figure.draw_without_rendering()
     return sheet.figure
 
 
-def _draw_check(axes: Axes, check: Check, found: Estimate, is_input: bool) -> None:
+def _draw_check(
+    axes: Axes, check: Check, found: Estimate, is_input: bool, stated: float | None
+) -> None:
     bounds = [x for x in (check.low, check.high) if isfinite(x)]
-    ends = np.array([x for x in (*bounds, found.low, found.high, found.mean) if isfinite(x)])
+    marks = (*bounds, found.low, found.high, found.mean, *([] if stated is None else [stated]))
+    ends = np.array([x for x in marks if isfinite(x)])
     room = max(np.ptp(ends), abs(ends).max() * 0.2, 1e-9) * 0.25
     low, high = ends.min() - room, ends.max() + room
     axes.set_xlim(low, high)
@@ -141,6 +150,8 @@ def _draw_check(axes: Axes, check: Check, found: Estimate, is_input: bool) -> No
         axes.errorbar(
             [found.mean], [0.0], xerr=reach, fmt="o", markersize=4, color=colour, elinewidth=1.2
         )
+    if stated is not None:
+        axes.plot([stated], [0.0], marker="D", markersize=5, color=SOFT, markerfacecolor="none")
     for bound in bounds:
         axes.axvline(bound, color=INK if bound == 0.0 else FAINT, linewidth=0.7)
     axes.set_ylim(-1.0, 1.0)

@@ -224,12 +224,12 @@ class Lived:
 
     @cached_property
     def redeeming(self) -> NDArray[np.bool_]:
-        """Purchases at which a reward was taken: of a week with one, that which left least."""
+        """Purchases at which a reward was taken: of a week with any, the one that left least."""
         places = np.flatnonzero(self.here & (self.week_rewards > 0))
         who, week = self.who[places], np.floor(self.at[places])
         least = np.lexsort((self.gain[places], week, who))
         first = np.ones(len(places), bool)
-        first[1:] = np.diff(who[least]) + np.diff(week[least]) != 0
+        first[1:] = (np.diff(who[least]) != 0) | (np.diff(week[least]) != 0)
         chosen = np.zeros(len(self.who), bool)
         chosen[places[least[first]]] = True
         return chosen

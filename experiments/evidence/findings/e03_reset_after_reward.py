@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 from finding import Finding, Sample, Target, above, below
@@ -51,7 +52,7 @@ def visits_of(world: Lived) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]
     found = []
     here = np.flatnonzero(world.here)
     starts = np.searchsorted(world.who[here], np.arange(world.people + 1))
-    for first, end in zip(starts[:-1], starts[1:], strict=True):
+    for first, end in pairwise(starts):
         mine = here[first:end]
         taken = np.flatnonzero(world.redeeming[mine])
         # Who could not be handed the reward at once has made visits without a stamp.
@@ -90,36 +91,21 @@ def engagement(world: Lived) -> tuple[float, float]:
 
 def leaving(world: Lived) -> tuple[Floats, Floats]:
     """Customers lost or asleep, and weeks at risk, by stamps held: 0 is right after a reward."""
-    here, redeems = world.here, world.redeeming
-    purchase = np.flatnonzero(here)
-    who = world.who[purchase]
-    nth = np.arange(len(purchase))
-    begins = np.r_[True, np.diff(who) > 0]
-    # A card begins with a person's first purchase, and with each reward.
-    opened = np.maximum.accumulate(np.where(begins | redeems[purchase], nth, 0))
-    held = nth - opened + np.where(redeems[purchase[opened]], 0, 1)
-    held = np.minimum(held, STAMPS)
-    following = np.minimum(purchase + 1, len(here) - 1)
-    there = world.who[following] == who
-    # Until the next occasion, which tells whether somebody is still there.
-    ends = there & (world.entry[following] == AWAY)
-    later = np.flatnonzero(~here)
-    gone = np.zeros(STAMPS + 1)
-    weeks = np.zeros(STAMPS + 1)
-    np.add.at(gone, held[ends], 1.0)
-    time = np.where(there, world.at[following] - world.at[purchase], 0.0)
-    np.add.at(weeks, held, time)
-    # Occasions without a purchase in between belong to the purchase before them.
-    before = np.searchsorted(purchase, later) - 1
-    known = (before >= 0) & (world.who[purchase[before]] == world.who[later])
-    later, before = later[known], before[known]
-    awake = world.entry[later] != AWAY
-    next_one = np.minimum(later + 1, len(here) - 1)
-    goes_on = awake & (world.who[next_one] == world.who[later])
-    np.add.at(weeks, held[before[goes_on]], (world.at[next_one] - world.at[later])[goes_on])
-    lost = goes_on & (world.entry[next_one] == AWAY)
-    np.add.at(gone, held[before[lost]], 1.0)
-    return gone, weeks
+    places = np.flatnonzero(world.here)
+    who, rewarded = world.who[places], world.redeeming[places]
+    nth = np.arange(len(places))
+    # A card begins with a person's first purchase, which is stamped, and with each reward.
+    opens = np.r_[True, np.diff(who) > 0] | rewarded
+    opened = np.maximum.accumulate(np.where(opens, nth, 0))
+    held = np.minimum(nth - opened + ~rewarded[opened], STAMPS)
+    # From one occasion to the next, with what was held since the latest purchase.
+    latest = np.cumsum(world.here)[:-1] - 1
+    at_risk = (latest >= 0) & (world.who[1:] == world.who[:-1]) & (world.entry[:-1] != AWAY)
+    at_risk &= who[latest] == world.who[:-1]
+    stamps = held[latest][at_risk]
+    lost = (world.entry[1:] == AWAY)[at_risk]
+    weeks = np.bincount(stamps, np.diff(world.at)[at_risk], STAMPS + 1)
+    return np.bincount(stamps[lost], minlength=STAMPS + 1), weeks
 
 
 def measure(worlds: Worlds, replication: int) -> Sample:

@@ -87,6 +87,7 @@ FINDING = Finding(
     scenario=SCENARIO,
     setting="Two occasions a week, a third of them won; points worth 2% of spending at the shelf "
     "price; the panel holds members alone, so everybody takes part.",
+    replications=12,
     measure=measure,
     picture=picture,
     terms=("progress_pull", "price_response", "member_stays"),

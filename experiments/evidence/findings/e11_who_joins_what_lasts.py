@@ -60,7 +60,7 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     members = card.result.members[:, 0]
     joined = members["joined"] == 1
     date = members["joined_at"]
-    # Spending before the programme: that of the same person without it, here in the first half-year.
+    # Before the programme is, for the same person, the first half-year without it.
     spent = without.bought(0.0, 26.0)
     gone, wallet = outcome(without)
     gone_card, wallet_card = outcome(card)
@@ -102,6 +102,7 @@ FINDING = Finding(
     scenario=SCENARIO,
     setting="Two and a half shopping occasions a week; points worth 1% of spending; joining is the "
     "customer's choice. Rival cards open with the firm's own, so the comparison is with neither.",
+    replications=12,
     measure=measure,
     picture=picture,
     terms=("progress_pull", "price_response", "member_stays", "join_by_gain"),
