@@ -130,6 +130,9 @@ FINDING = Finding(
                 above("rare", "lift of the rarest fifth, less the middle one's"),
                 above("often", "lift of the most frequent fifth, less the middle one's"),
             ),
+            miss="The most frequent gain least: they buy here nearly always already and reach the "
+            "rewards anyway. Missing: that more at stake keeps people more (member_stays is the "
+            "same for one point and for ten rewards).",
         ),
     ),
 )

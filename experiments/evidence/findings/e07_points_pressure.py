@@ -63,7 +63,6 @@ FINDING = Finding(
     title="Points pressure: a reward ahead makes people buy more",
     scenario=SCENARIO,
     setting="Groceries ordered every other week or so; 25 for each 1,000 spent within a year.",
-    replications=12,
     measure=measure,
     picture=picture,
     terms=("progress_pull", "price_response", "member_stays"),

@@ -87,12 +87,17 @@ FINDING = Finding(
     scenario=SCENARIO,
     setting="Two occasions a week, a third of them won; points worth 2% of spending at the shelf "
     "price; the panel holds members alone, so everybody takes part.",
-    replications=12,
     measure=measure,
     picture=picture,
     terms=("progress_pull", "price_response", "member_stays"),
     targets=(
-        Target("E09.a", (nothing("heavy", "change of heavy buyers' purchases", 0.05),)),
+        Target(
+            "E09.a",
+            (nothing("heavy", "change of heavy buyers' purchases", 0.05),),
+            miss="Membership keeps heavy buyers as it keeps light ones, and progress pulls them "
+            "nearly as much. Missing: that a reward which comes anyway is no goal; so far its "
+            "expected gain alone knows that, progress and member_stays do not.",
+        ),
         Target(
             "E09.b",
             (

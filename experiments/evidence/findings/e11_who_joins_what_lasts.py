@@ -102,7 +102,6 @@ FINDING = Finding(
     scenario=SCENARIO,
     setting="Two and a half shopping occasions a week; points worth 1% of spending; joining is the "
     "customer's choice. Rival cards open with the firm's own, so the comparison is with neither.",
-    replications=12,
     measure=measure,
     picture=picture,
     terms=("progress_pull", "price_response", "member_stays", "join_by_gain"),

@@ -65,7 +65,6 @@ FINDING = Finding(
     scenario=SCENARIO,
     setting="Two shopping occasions a week; points worth 1%, for 100 spent, mostly taken at once. "
     "Rivals that have a programme are ones that open it with the firm.",
-    replications=12,
     measure=measure,
     terms=("progress_pull", "price_response", "member_stays"),
     targets=(

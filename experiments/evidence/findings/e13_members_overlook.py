@@ -73,7 +73,6 @@ FINDING = Finding(
     title="Members overlook a bad experience",
     scenario=SCENARIO,
     setting="A card used a few times a week; points worth 1%; failures at 1% and at 4% of uses.",
-    replications=12,
     measure=measure,
     picture=picture,
     terms=("member_stays", "satisfaction_stays", "leave_after_failure"),

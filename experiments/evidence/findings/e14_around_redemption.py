@@ -84,7 +84,6 @@ FINDING = Finding(
     setting="A purchase here every other week; points worth 2%, a reward for 400 spent; no expiry. "
     "The baseline is the same customer five to eight weeks from the redemption; all weeks are "
     "taken relative to the same ones without the programme, as a purchase must come before.",
-    replications=12,
     measure=measure,
     picture=picture,
     terms=("progress_pull", "price_response", "member_stays", "habit_pull"),
