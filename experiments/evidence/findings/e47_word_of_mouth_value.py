@@ -88,8 +88,8 @@ FINDING = Finding(
             (between("ratio", "value, word of mouth / marketing", 1.3, 2.5, neutral=1.0),),
             miss="A word is heard by anybody alike, so who comes by it suits the firm no better; "
             "it makes the first purchase easier, so he suits it a little less. Missing: that "
-            "people tell those who are like them (the hearer's preference goes with the teller's), and "
-            "that a friend among the customers keeps one.",
+            "people tell those who are like them (the hearer's preference goes with the "
+            "teller's), and that a friend among the customers keeps one.",
         ),
     ),
 )
