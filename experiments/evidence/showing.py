@@ -17,7 +17,7 @@ from loyaltysim.report.experiments import COLOURS, WRONG, draw_panel, page_of
 from loyaltysim.report.style import FAINT, INK, SMALL, SOFT, WIDE, Sheet, look
 from loyaltysim.report.svg import inline
 
-ROW, TOP, FOOT = 0.62, 0.3, 0.5
+ROW, TOP, FOOT = 0.62, 0.3, 0.1
 LEFT = 3.3
 """Width of a finding's own diagram."""
 
@@ -80,7 +80,7 @@ def _target(shown: Shown, target: Any) -> dict[str, Any]:
                 "wanted": check.wanted,
                 "found": _figure(shown.estimates[check.figure]),
                 "passes": check.passes(shown.estimates[check.figure]),
-                "without": [f"{other[check.figure].mean:.3g}" for other in shown.without.values()],
+                "without": [_number(other[check.figure].mean) for other in shown.without.values()],
             }
             for check in target.checks
         ],
@@ -97,7 +97,11 @@ def _published(row: dict[str, str]) -> str:
 def _figure(found: Estimate) -> str:
     if not isfinite(found.mean):
         return "not to be measured"
-    return f"{found.mean:.3g} ({found.low:.3g} to {found.high:.3g})".replace("-", "−")
+    return f"{_number(found.mean)} ({_number(found.low)} to {_number(found.high)})"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
 
 
 def draw(shown: Shown) -> Figure:
@@ -105,7 +109,7 @@ def draw(shown: Shown) -> Figure:
     checks = shown.finding.figures
     judged = [(t, c) for t in shown.finding.targets for c in t.checks]
     own = shown.finding.picture
-    height = max(ROW * len(checks), 1.9 if own else 0.0)
+    height = max(ROW * len(checks), 2.35 if own else 0.0)
     with look():
         sheet = Sheet(WIDE, TOP + height + FOOT)
         if own is not None:

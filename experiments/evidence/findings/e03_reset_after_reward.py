@@ -47,7 +47,10 @@ alternatives:
 """
 
 
-def visits_of(world: Lived) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+Visits = list[tuple[NDArray[np.int64], NDArray[np.int64]]]
+
+
+def visits_of(world: Lived) -> Visits:
     """Of each whose first card was handed in once full: places of the visits, and rewards."""
     found = []
     here = np.flatnonzero(world.here)
@@ -61,7 +64,7 @@ def visits_of(world: Lived) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]
     return found
 
 
-def two_cards(world: Lived, even: Floats) -> Floats:
+def two_cards(world: Lived, visits: Visits, even: Floats) -> Floats:
     """Dates of the visits of two whole cards and of the third's first: (people, visits).
 
     `even` is the date at each week's end by a calendar in which all buy evenly without a card:
@@ -71,19 +74,19 @@ def two_cards(world: Lived, even: Floats) -> Floats:
     dates = np.interp(world.at, np.arange(len(even)), even)
     rows = [
         dates[mine[:wanted]]
-        for mine, taken in visits_of(world)
+        for mine, taken in visits
         if len(mine) >= wanted and len(taken) > 1 and taken[1] == 2 * VISITS - 1
     ]
     return np.array(rows).reshape(-1, wanted)
 
 
-def engagement(world: Lived) -> tuple[float, float]:
+def engagement(world: Lived, visits: Visits) -> tuple[float, float]:
     """How acceleration on the first card goes with a quick return, and with a second reward.
 
     Gaps are counted in occasions, as those of somebody whose life speeds up shrink without a card.
     """
     gaps, after, second = [], [], []
-    for mine, taken in visits_of(world):
+    for mine, taken in visits:
         if world.at[mine[STAMPS]] < EARLY:
             gaps.append(np.diff(mine[:VISITS]))
             after.append(mine[VISITS] - mine[STAMPS] if len(mine) > VISITS else np.inf)
@@ -118,10 +121,11 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     without, world = (worlds.live(name, replication) for name in ("nothing", "card"))
     week = np.bincount(without.at[without.here].astype(int))
     even = np.append(0.0, np.cumsum(week / week.mean()))
-    gaps = np.diff(two_cards(world, even), axis=1)
+    visits = visits_of(world)
+    gaps = np.diff(two_cards(world, visits, even), axis=1)
     first, last = gaps[:, 0], gaps[:, STAMPS - 2]
     after, again = gaps[:, STAMPS], gaps[:, VISITS]
-    sooner, kept = engagement(world)
+    sooner, kept = engagement(world, visits)
     gone, weeks = leaving(world)
     hazard = gone / weeks
     rest = gone[1:].sum() / weeks[1:].sum()
