@@ -14,7 +14,7 @@ currency: EUR
 horizon: 17 weeks
 market:
   people: 20000
-  start: {prospect: 30%, first_time: 20%, repeat: 45%, client: 5%}
+  start: {suspect: 20%, prospect: 20%, first_time: 15%, repeat: 40%, client: 5%}
   segments:
     - name: households
       share: 100%
