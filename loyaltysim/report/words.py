@@ -20,7 +20,7 @@ from loyaltysim.report.figures import (
     step_of,
     steps_of,
 )
-from loyaltysim.results.comparison import mean_and_half_width
+from loyaltysim.results.intervals import mean_and_half_width
 from loyaltysim.scenario.alternatives import COPIED
 
 if TYPE_CHECKING:
@@ -48,15 +48,20 @@ def margins_said(comparison: Comparison) -> str:
     said.append(
         "Together, less rewards and all other costs that differ, they make the incremental profit."
     )
+    return " ".join([*said, without_twins(comparison)]).strip()
+
+
+def without_twins(comparison: Comparison) -> str:
+    """Of which alternatives single customers cannot be held against their twins, and why."""
     table = comparison.margins
     apart = table.loc[table["amount"].isna(), "alternative"].unique()
-    if len(apart):
-        names = ", ".join(_quoted(str(name)) for name in apart)
-        said.append(
-            f"Not available for {names}: people meet other occasions there than with the "
-            "reference, so there are no twins to compare."
-        )
-    return " ".join(said)
+    if not len(apart):
+        return ""
+    names = ", ".join(_quoted(str(name)) for name in apart)
+    return (
+        f"Not available for {names}: people meet other occasions there than with the "
+        "reference, so there are no twins to compare."
+    )
 
 
 def answer(comparison: Comparison) -> list[str]:
