@@ -22,6 +22,7 @@ from loyaltysim.customers.birth import born
 from loyaltysim.customers.population import Outcome, World, live_week, read_messages
 from loyaltysim.customers.rivals import divided
 from loyaltysim.customers.stages import STAGES
+from loyaltysim.fields import Fields
 from loyaltysim.firm.desk import Desk
 from loyaltysim.firm.staff import Staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
@@ -389,7 +390,7 @@ WEEK_PLAN = (
 
 def _attributes(array: NDArray[Any]) -> Any:
     """The array with fields as attributes, as compiled code sees them."""
-    return array.view(np.recarray) if array.dtype.names else array
+    return Fields(array) if array.dtype.names else array
 
 
 def _joined(parts: Sequence[Records]) -> Records:

@@ -88,9 +88,11 @@ def compare(
 
     def show(kept: Path | None) -> None:
         if json_:
-            rows = json.loads(comparison.alternatives.reset_index().to_json(orient="records"))
+            names = ("alternatives", "customer_classes", "members")
+            tables = {name: comparison.tables[name].to_json(orient="records") for name in names}
+            rows = {name: json.loads(table) for name, table in tables.items()}
             place = str(kept) if kept is not None else None
-            print_json({"scenario": plan.business.name, "folder": place, "alternatives": rows})
+            print_json({"scenario": plan.business.name, "folder": place, **rows})
             return
         from loyaltysim.report.terminal import print_comparison
 

@@ -150,7 +150,7 @@ def _margins(comparison: Comparison) -> Table:
 
 def _classes(comparison: Comparison) -> Table:
     table = _table(
-        f"What became of everybody, {comparison.scenario.business.currency}",
+        f"What becomes of everybody, {comparison.scenario.business.currency}",
         escape(classes_said(comparison)),
         *CLASSES, "together",
     )  # fmt: skip

@@ -21,7 +21,7 @@ from loyaltysim.report.classes import (
 )
 from loyaltysim.report.figures import MISSING, number
 from loyaltysim.report.tables import Cell, Column, Group, Money, Note, Table, table_of
-from loyaltysim.report.words import best
+from loyaltysim.report.words import best, best_programme
 from loyaltysim.results.classes import CLASSES
 from loyaltysim.results.comparison import Comparison
 
@@ -73,7 +73,7 @@ def _classes(comparison: Comparison) -> Table:
         Note("1", "Of the unchanged, those who buy nothing in either world."),
         Note("2", "What all of them leave more or less."),
     ]  # fmt: skip
-    caption = "What became of everybody, against the own life without it"
+    caption = "What becomes of everybody, against their own life without it"
     return table_of(comparison, "classes", caption, columns, notes, groups)
 
 
@@ -138,8 +138,8 @@ class Lives:
 
 
 def lives_of(comparison: Comparison) -> Lives | None:
-    """Of the best alternative as stated; None where there are no twins."""
-    name = best(comparison)
+    """Of the best programme as stated, or else the best alternative; None without twins."""
+    name = best_programme(comparison) or best(comparison)
     stories = comparison.stories(name)
     if not stories:
         return None

@@ -90,6 +90,20 @@ def best(comparison: Comparison) -> str:
     return str(profit[chosen].idxmax()) if chosen else comparison.reference
 
 
+def best_programme(comparison: Comparison) -> str | None:
+    """The contender with the highest incremental profit of those with a programme of their own."""
+    programmes = [n for n in contenders(comparison) if has_new_programme(comparison, n)]
+    profit = comparison.alternatives["incremental_profit"]
+    return str(profit[programmes].idxmax()) if programmes else None
+
+
+def has_new_programme(comparison: Comparison, name: str) -> bool:
+    """Whether an alternative has a programme, and another than the reference."""
+    worlds = comparison.scenario.alternatives
+    programme = worlds[name].programme
+    return programme is not None and programme != worlds[comparison.reference].programme
+
+
 class _Answer:
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
@@ -107,7 +121,7 @@ class _Answer:
             return ["There is no alternative to compare with the reference."]
         top = best(self.comparison)
         said = [self._best(top) + self._owed(top), self._sure(top)]
-        programmes = [n for n in names if self._has_new_programme(n)]
+        programmes = [n for n in names if has_new_programme(self.comparison, n)]
         others = [n for n in names if n not in programmes]
         if programmes:
             programme = self._first_of(programmes)
@@ -121,13 +135,6 @@ class _Answer:
 
     def _first_of(self, names: list[str]) -> str:
         return str(self.frame.loc[names, "incremental_profit"].idxmax())
-
-    def _has_new_programme(self, name: str) -> bool:
-        alternatives = self.comparison.scenario.alternatives
-        programme = alternatives[name].programme
-        return (
-            programme is not None and programme != alternatives[self.comparison.reference].programme
-        )
 
     def _bounds(self, name: str) -> str:
         row = self.frame.loc[name]

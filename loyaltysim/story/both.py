@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
 
@@ -45,7 +45,11 @@ def tell_both(worlds: Worlds, width: int, everything: bool, most: int | None = N
         lines += _difference(choice, names, width)
     half = (width - len(BETWEEN)) // 2
     lines += ["", _row(names[0], names[1], half), _row("─" * half, "─" * half, half)]
-    entries = list(_entries(worlds.pairs[at:], everything))
+    if everything:
+        entries = [[pair] for pair in worlds.pairs[at:]]
+    else:
+        # In a short story, choices that differ are summed up too: the first has been told.
+        entries = list(_entries(worlds.pairs[at:], _is_alike if most is None else _is_ordinary))
     for pairs in entries[:most]:
         lines += [f"  {when(_date(pairs[0]), _date(pairs[-1]))}"]
         if len(pairs) > 1:
@@ -106,7 +110,11 @@ def _moved(one: Moment, other: Moment) -> list[str]:
 
 def _is_alike(pair: Pair) -> bool:
     """Whether an ordinary occasion was chosen for alike, whatever was earned at it."""
-    return all(m is not None and is_ordinary(m) for m in pair) and not chosen_apart(pair)
+    return _is_ordinary(pair) and not chosen_apart(pair)
+
+
+def _is_ordinary(pair: Pair) -> bool:
+    return all(moment is not None and is_ordinary(moment) for moment in pair)
 
 
 def _short(moment: Moment | None, everything: bool) -> list[str]:
@@ -123,10 +131,10 @@ def _short(moment: Moment | None, everything: bool) -> list[str]:
     return [text.replace(chances(choice), here) for text in told]
 
 
-def _entries(pairs: Sequence[Pair], everything: bool) -> Iterator[list[Pair]]:
-    """Ordinary occasions chosen for alike together, all else one by one."""
-    for alike, group in groupby(pairs, key=_is_alike):
-        if alike and not everything:
+def _entries(pairs: Sequence[Pair], is_alike: Callable[[Pair], bool]) -> Iterator[list[Pair]]:
+    """What is alike together, all else one by one."""
+    for alike, group in groupby(pairs, key=is_alike):
+        if alike:
             yield list(group)
         else:
             yield from ([pair] for pair in group)

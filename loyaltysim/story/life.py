@@ -141,7 +141,8 @@ class Worlds:
     def told(self, *, width: int = 80, everything: bool = False, most: int | None = None) -> str:
         """How they part, and both stories from there side by side.
 
-        `most` is how many entries are told side by side; what follows is summed up.
+        `most` makes it short: at most so many entries side by side, what is ordinary in both
+        worlds summed up, and so is what follows.
         """
         from loyaltysim.story.both import tell_both
 
