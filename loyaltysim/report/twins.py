@@ -21,7 +21,7 @@ from loyaltysim.report.classes import (
 )
 from loyaltysim.report.figures import MISSING, number
 from loyaltysim.report.tables import Cell, Column, Group, Money, Note, Table, table_of
-from loyaltysim.report.words import best, best_programme
+from loyaltysim.report.words import contenders, has_new_programme
 from loyaltysim.results.classes import CLASSES
 from loyaltysim.results.comparison import Comparison
 
@@ -139,7 +139,12 @@ class Lives:
 
 def lives_of(comparison: Comparison) -> Lives | None:
     """Of the best programme as stated, or else the best alternative; None without twins."""
-    name = best_programme(comparison) or best(comparison)
+    paired = set(comparison.classes.dropna()["alternative"])
+    names = [name for name in contenders(comparison) if name in paired]
+    programmes = [name for name in names if has_new_programme(comparison, name)]
+    if not names:
+        return None
+    name = str(comparison.alternatives.loc[programmes or names, "incremental_profit"].idxmax())
     stories = comparison.stories(name)
     if not stories:
         return None
@@ -152,6 +157,6 @@ def lives_of(comparison: Comparison) -> Lives | None:
         how = f"leaves {amount} {'more' if net > 0 else 'less'}" if net else "leaves the same"
         text = worlds.told(width=LETTERS, most=ENTRIES)
         told.append(Told(kind, said[kind], worlds.after.customer, how, text))
-    names = " --against ".join(shlex.quote(n) for n in (name, comparison.reference))
-    command = f"loyaltysim trace scenario.yaml --customer N --alternative {names}"
+    both = " --against ".join(shlex.quote(n) for n in (name, comparison.reference))
+    command = f"loyaltysim trace scenario.yaml --customer N --alternative {both}"
     return Lives(name, comparison.reference, told, command)

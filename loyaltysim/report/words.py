@@ -90,13 +90,6 @@ def best(comparison: Comparison) -> str:
     return str(profit[chosen].idxmax()) if chosen else comparison.reference
 
 
-def best_programme(comparison: Comparison) -> str | None:
-    """The contender with the highest incremental profit of those with a programme of their own."""
-    programmes = [n for n in contenders(comparison) if has_new_programme(comparison, n)]
-    profit = comparison.alternatives["incremental_profit"]
-    return str(profit[programmes].idxmax()) if programmes else None
-
-
 def has_new_programme(comparison: Comparison, name: str) -> bool:
     """Whether an alternative has a programme, and another than the reference."""
     worlds = comparison.scenario.alternatives

@@ -81,7 +81,7 @@ def classes_of(after: Lives, before: Lives) -> NDArray[np.int8]:
     The first that holds: won or put off (ever a customer in one world only), saved or lost
     because of it (there at the end in one only), grown or shrunk (of the purchases of the
     world with more of them, the other lacks more than `changed_share`), subsidised (more
-    was given to them). The others are unchanged, whoever buys in neither world among them.
+    was given to them). The others are unchanged; most of them may never buy here.
     """
     least = 1.0 - changed_share()
     conditions = [
@@ -112,26 +112,25 @@ def sums_of(kinds: NDArray[np.int8], after: Lives, before: Lives) -> Ints:
 def typical_of(kinds: NDArray[np.int8], after: Lives, before: Lives) -> Ints:
     """Of each class somebody in the middle: of those who buy, the nearest to the median net effect.
 
-    The first of several by number; -1 where there is nobody.
+    The first of several by number, and of those who do not buy where nobody does; -1 where
+    there is nobody at all.
     """
     net = (after.left - after.rewards) - (before.left - before.rewards)
-    buys = ~_never_here(after, before)
+    buys = (after.purchases > 0) | (before.purchases > 0)
     found = np.full(len(CLASSES), -1, np.int64)
     for kind in range(len(CLASSES)):
-        members = np.flatnonzero((kinds == kind) & buys)
-        if len(members):
-            distance = np.abs(net[members] - np.median(net[members]))
-            found[kind] = members[distance.argmin()]
+        among = np.flatnonzero((kinds == kind) & buys)
+        if not len(among):
+            among = np.flatnonzero(kinds == kind)
+        if len(among):
+            distance = np.abs(net[among] - np.median(net[among]))
+            found[kind] = among[distance.argmin()]
     return found
 
 
-def never_here(after: Lives, before: Lives) -> int:
-    """How many buy nothing in either world."""
-    return int(_never_here(after, before).sum())
-
-
-def _never_here(after: Lives, before: Lives) -> Flags:
-    return np.asarray((after.purchases == 0) & (before.purchases == 0))
+def never_here(kinds: NDArray[np.int8], after: Lives, before: Lives) -> int:
+    """How many of the unchanged buy nothing in either world."""
+    return int(((kinds == UNCHANGED) & (after.purchases == 0) & (before.purchases == 0)).sum())
 
 
 def subsidy_share(after: Lives, before: Lives) -> float:

@@ -41,7 +41,7 @@ class Twins:
     typical: Ints
     """Number of somebody in the middle of each class; -1 for nobody."""
     never_here: int
-    """People who buy in neither world."""
+    """Of the unchanged, those who buy in neither world."""
     subsidy_share: float
     """Part of the reward cost that went to what would have been bought anyway."""
     members_without: int
@@ -64,7 +64,7 @@ def twins_of(after: Lives, before: Lives) -> Twins:
     return Twins(
         classes=sums_of(kinds, after, before),
         typical=typical_of(kinds, after, before),
-        never_here=never_here(after, before),
+        never_here=never_here(kinds, after, before),
         subsidy_share=subsidy_share(after, before),
         members_without=int(before.revenue[after.member].sum()),
     )
