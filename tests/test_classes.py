@@ -388,6 +388,7 @@ def test_a_story_of_each_class_is_of_somebody_in_it(comparison):
     )
     assert len(stories) >= 5
     lived = twin_worlds(comparison, "card")
+    assert twins.members_without == lived[1].revenue[lived[0].member].sum() > 0
     kinds = classes_of(*lived)
     for kind, worlds in stories.items():
         number = worlds.after.customer

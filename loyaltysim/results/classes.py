@@ -35,9 +35,6 @@ WON, SAVED, GROWN, UNCHANGED, SUBSIDISED, PUT_OFF, SHRUNK, LOST = range(len(CLAS
 MEASURES = ("people", "contribution", "rewards")
 """Of each class: how many, the change in what they leave before rewards, and in rewards at cost."""
 
-GIVEN = ("rewards",)
-"""Fields of a customer that hold money a programme gave to this person, at cost."""
-
 
 @dataclass(frozen=True)
 class Lives:
@@ -66,7 +63,7 @@ def lives_of(result: Result, purchases_before: Ints) -> Lives:
         member=people["member"] == 1,
         revenue=people["revenue"].copy(),
         left=people["revenue"] - people["costs"] - people["compensation"],
-        rewards=np.sum([people[name] for name in GIVEN], axis=0),
+        rewards=people["rewards"].copy(),
     )
 
 
