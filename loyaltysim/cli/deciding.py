@@ -79,9 +79,11 @@ def compare(
     from loyaltysim.report.page import render
     from loyaltysim.results.folder import write
 
+    # Some lives are lived once more for it, which can be broken off like all others.
+    pages = {"report.html": render(comparison)}
+
     def keep() -> Path:
         command = {"compare": scenario.name}
-        pages = {"report.html": render(comparison)}
         return write(
             folder, comparison.scenario, comparison.tables, command, pages=pages, parquet=parquet
         )
