@@ -33,7 +33,8 @@ CLASSES = (
 WON, SAVED, GROWN, UNCHANGED, SUBSIDISED, PUT_OFF, SHRUNK, LOST = range(len(CLASSES))
 
 MEASURES = ("people", "contribution", "rewards")
-"""Of each class: how many, the change in what they leave before rewards, and in rewards at cost."""
+"""Of each class: how many, the change in what they leave before rewards, and in rewards at cost
+and discounts."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ class Lives:
     member: Flags
     revenue: Ints
     left: Ints
-    """Revenue less goods, serving and compensation; before rewards."""
+    """Revenue less goods, serving and compensation; before rewards and discounts."""
     rewards: Ints
+    """Rewards at their cost, and discounts, which are revenue that was forgone."""
 
 
 def lives_of(result: Result, purchases_before: Ints) -> Lives:
@@ -62,8 +64,8 @@ def lives_of(result: Result, purchases_before: Ints) -> Lives:
         there=still_there(people),
         member=people["member"] == 1,
         revenue=people["revenue"].copy(),
-        left=people["revenue"] - people["costs"] - people["compensation"],
-        rewards=people["rewards"].copy(),
+        left=people["revenue"] + people["discounts"] - people["costs"] - people["compensation"],
+        rewards=people["rewards"] + people["discounts"],
     )
 
 
