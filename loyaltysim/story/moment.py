@@ -42,7 +42,9 @@ class Moment:
         return (self.date, KINDS.index(self.kind), self.nth)
 
 
-KINDS = ("start", "occasion", "word", "complaint", "expiry", "last day")
+KINDS = (
+    "start", "contact", "occasion", "word", "complaint", "introduction", "expiry", "last day",
+)  # fmt: skip
 """Kinds of moments, in their order within a date."""
 
 

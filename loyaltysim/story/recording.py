@@ -141,6 +141,10 @@ class Recorder:
         yield
         self._close()
 
+    def _change_rules(self, _frame: FrameType) -> Steps:
+        yield
+        self._close()
+
     def _drift_on(self, frame: FrameType) -> Steps:
         """The first rule of every occasion."""
         local = _caller(frame)
@@ -288,14 +292,17 @@ class Recorder:
         local = frame.f_locals
         member, scheme, flow = local["member"], local["scheme"], local["flow"]
         joined, before = int(member.joined), flows(flow)
+        opened = None
+        if "visit" not in local and (self._now is None or self._now.kind != "expiry"):
+            opened = self._open("expiry", local["now"], 0, local["customer"], local["tally"])
+        booked = values(local["tally"])
         yield
         units = [b - a for a, b in zip(before, flows(flow), strict=True)]
         if not any(units) and joined == member.joined:
+            if opened is not None and values(local["tally"]) == booked:
+                self._now = None
+                self.moments.remove(opened)
             return
-        if "visit" not in local:
-            customer, tally = local["customer"], local["tally"]
-            if self._now is None or self._now.kind != "expiry":
-                self._open("expiry", local["now"], 0, customer, tally)
         found = self._facts().setdefault("schemes", {})
         facts = found.setdefault(
             scheme_name(scheme), {"rival": bool(scheme.rival), **dict.fromkeys(FLOWS, 0)}
@@ -308,6 +315,26 @@ class Recorder:
             facts["rewards"] = int(member.redeemed)
         facts["balance"] = int(member.balance)
         facts["goal"] = float(member.goal_size)
+
+    def _get_contact(self, frame: FrameType) -> Steps:
+        """A coupon, a gift, praise or perks reach the person."""
+        local = frame.f_locals
+        scheme, week = local["scheme"], local["week"]
+        moment = self._open("contact", week.begins, 0, local["customer"], local["tally"])
+        moment.facts |= {"scheme": scheme_name(scheme), "rival": bool(scheme.rival)}
+        yield
+        self._close()
+
+    def _get_introduction(self, frame: FrameType) -> Steps:
+        """Somebody whom the person brought has bought."""
+        local = frame.f_locals
+        before = values(local["tally"])
+        moment = self._open("introduction", local["now"], 0, local["customer"], local["tally"])
+        yield
+        rewarded = values(local["tally"]) != before
+        self._close()
+        if not rewarded:
+            self.moments.remove(moment)
 
     def _remember_choice(self, frame: FrameType) -> Steps:
         local = _caller(frame)
@@ -395,17 +422,24 @@ class Recorder:
 _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
     id(rule.__code__): getattr(Recorder, f"_{rule.__name__}")
     for rule in (
-        population.live_week, population.read_messages, population.receive, population.make_choice,
+        population.live_week, population.change_rules, population.read_messages,
+        population.receive, population.make_choice,
         drift_on, consider_again, word.rumour, word.hearer, appetite, remember_choice,
         choice.lifted, choice.choose, given.choose_by_table, given.stay_by_table,
         visit.serve, visit.take_in, goal.progress_pull, membership.stake,
+        membership.get_contact, membership.get_introduction,
         staying.terms_of_leaving, staying.decide_staying, staying.sleep_on, staying.leave, stage_of,
     )
 }  # fmt: skip
 _WATCHES |= {id(rule.__code__): Recorder._pull for rule in (goal.gain_pull, membership.offer_of)}
 _WATCHES |= {
     id(rule.__code__): Recorder._scheme
-    for rule in (membership.settle_claims, membership.collect, membership.lapse)
+    for rule in (
+        membership.settle_claims,
+        membership.collect,
+        membership.lapse,
+        membership.live_with_new_rules,
+    )
 }
 _SUMS: set[int] = {
     id(rule.__code__) for rule in (choice.wishes, staying.staying_terms, staying.terms_of_leaving)

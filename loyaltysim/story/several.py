@@ -14,6 +14,13 @@ from loyaltysim.simulation import run
 from loyaltysim.story.life import Life
 from loyaltysim.story.recording import Recorder
 
+_BY_PERSON = {id(population.live_week.__code__), id(population.change_rules.__code__)}
+_BY_MESSAGE = {
+    id(population.read_messages.__code__): "inbox",
+    id(population.read_contacts.__code__): "contacts",
+}
+"""What is interpreted person by person, and message by message of which box."""
+
 
 class Watch:
     """Recorders of several people, as the census of a run within which they watch in turn."""
@@ -43,13 +50,14 @@ class Watch:
         if event == "call":
             # What is interpreted is the week, and the messages, of one person at a time; compiled,
             # nothing is seen of either.
-            if frame.f_code is population.live_week.__code__:
+            code = id(frame.f_code)
+            if code in _BY_PERSON:
                 self._now = self.recorders.get(frame.f_locals.get("lo", -1))
-            elif frame.f_code is population.read_messages.__code__:
+            elif code in _BY_MESSAGE:
                 local = frame.f_locals
                 some = bool(local) and local["first"] < local["last"]
-                hearer = local["world"].inbox[local["first"]].customer if some else -1
-                self._now = self.recorders.get(hearer)
+                posts = getattr(local["world"], _BY_MESSAGE[code]) if some else ()
+                self._now = self.recorders.get(posts[local["first"]].customer if some else -1)
         if self._now is not None:
             self._now.see(frame, event, returned)
 

@@ -87,6 +87,8 @@ def sentences(moment: Moment) -> list[str]:
         "occasion": _occasion,
         "word": _word,
         "complaint": _complaint,
+        "contact": _contact,
+        "introduction": _introduction,
     }
     teller = tellers.get(moment.kind)
     told = list(teller(moment.facts)) if teller else []
@@ -95,6 +97,16 @@ def sentences(moment: Moment) -> list[str]:
     if moment.kind != "start" and moved:
         told.append(f"From {_stage(moved[0])} to {_stage(moved[1])}.")
     return told
+
+
+def _contact(facts: Facts) -> Iterator[str]:
+    """What came without a purchase."""
+    yield f"Something came: {facts['scheme']}."
+
+
+def _introduction(_facts: Facts) -> Iterator[str]:
+    """The reward for somebody who was brought."""
+    yield "Somebody who was told of the firm has bought for the first time: a reward."
 
 
 def brief(moment: Moment) -> list[str]:
