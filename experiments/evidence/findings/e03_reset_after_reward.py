@@ -67,8 +67,8 @@ def visits_of(world: Lived) -> Visits:
 def two_cards(world: Lived, visits: Visits, even: Floats) -> Floats:
     """Dates of the visits of two whole cards and of the third's first: (people, visits).
 
-    `even` is the date at each week's end by a calendar in which all buy evenly without a card:
-    people who speed up or tire of the place in the first weeks do so there too.
+    `even` is the date at each week's end by a calendar in which customers choose the place evenly
+    without a card: in the first weeks, while they have heard little of it yet, they come more.
     """
     wanted = 2 * VISITS + 1
     dates = np.interp(world.at, np.arange(len(even)), even)
@@ -119,8 +119,10 @@ def leaving(world: Lived) -> tuple[Floats, Floats]:
 def measure(worlds: Worlds, replication: int) -> Sample:
     """Gaps by place on the card, how they go together, and losses by stamps held."""
     without, world = (worlds.live(name, replication) for name in ("nothing", "card"))
-    week = np.bincount(without.at[without.here].astype(int))
-    even = np.append(0.0, np.cumsum(week / week.mean()))
+    awake = without.entry > AWAY
+    rate = np.bincount(without.at[awake].astype(int), without.here[awake])
+    rate /= np.bincount(without.at[awake].astype(int))
+    even = np.append(0.0, np.cumsum(rate / rate.mean()))
     visits = visits_of(world)
     gaps = np.diff(two_cards(world, visits, even), axis=1)
     first, last = gaps[:, 0], gaps[:, STAMPS - 2]
