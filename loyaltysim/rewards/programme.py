@@ -75,13 +75,19 @@ class ProgrammeCosts(Terms):
                 if part is None and not change.closes:
                     continue
                 terms = None if part is None else changed(now.latest, part)
+                if terms == now.latest:
+                    continue
                 if change.grandfather and terms is not None:
                     # Whoever is in by then keeps the old rules.
                     now.joins_until = change.at
                     latest[kind] = Version(kind, terms, joins_from=change.at)
                     found.append(latest[kind])
                 else:
-                    now.later.append(Later(change.at, change.at - (change.notice or 0.0), terms))
+                    # A programme closes for those as well who keep old rules.
+                    ending = [now] if terms is not None else [v for v in found if v.kind == kind]
+                    for version in ending:
+                        known_at = change.at - (change.notice or 0.0)
+                        version.later.append(Later(change.at, known_at, terms))
         return found
 
     @property
