@@ -1,5 +1,7 @@
 """What reaches people, and what firms promise: coupons, gifts, thanks, perks, referral, fees."""
 
+import itertools
+
 import numpy as np
 import pytest
 from businesses import small
@@ -54,13 +56,13 @@ def people(**fields) -> np.ndarray:
 
 
 AUDIENCES = {
-    "everybody": (dict(to="everybody"), range(10)),
-    "customers": (dict(to="customers"), [0, 1, 2, 3]),
-    "new": (dict(to="new"), [3]),
-    "new for long": (dict(to="new", new_for="30 weeks"), [2, 3]),
-    "members": (dict(to="members"), [1, 9]),
-    "best": (dict(to="best", best="25%"), [2]),
-    "lapsed": (dict(to="lapsed"), [4, 5]),
+    "everybody": ({"to": "everybody"}, range(10)),
+    "customers": ({"to": "customers"}, [0, 1, 2, 3]),
+    "new": ({"to": "new"}, [3]),
+    "new for long": ({"to": "new", "new_for": "30 weeks"}, [2, 3]),
+    "members": ({"to": "members"}, [1, 9]),
+    "best": ({"to": "best", "best": "25%"}, [2]),
+    "lapsed": ({"to": "lapsed"}, [4, 5]),
 }
 
 
@@ -107,7 +109,7 @@ def test_an_expected_gift_pleases_less():
         gifts._give(customer, member, scheme, beliefs, 0.0, record(TALLY))
         pleased.append(customer.goodwill[0] - before)
     assert pleased[0] == pytest.approx(beliefs.gift_pull * np.log(1.5))
-    for one, following in zip(pleased, pleased[1:], strict=False):
+    for one, following in itertools.pairwise(pleased):
         assert following == pytest.approx(one * (1.0 - beliefs.gift_habit))
 
 

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import test_laws
 from businesses import QUIET, documents, merged, small
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,6 +58,22 @@ def test_fifty_combinations_balance(business):
     for name in ("goodwill", "envy", "deal_habit", "usual_log_price"):
         assert np.isfinite(customers[name]).all(), name
     assert result.stages.sum() == (business.weeks + 1) * business.market.people
+
+
+LAWS = [
+    test_laws.test_people_are_neither_made_nor_lost,
+    test_laws.test_the_lost_are_those_who_left_and_were_not_won_back,
+    test_laws.test_tickets_and_staff_add_up,
+    test_laws.test_attitudes_and_shares_stay_within_their_bounds,
+    test_laws.test_what_the_firm_pays_follows_from_its_terms,
+]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+@settings(max_examples=20)
+@given(combinations())
+def test_what_holds_in_every_business_holds_with_any_schemes(law, business):
+    law.hypothesis.inner_test(business)
 
 
 @FIFTY

@@ -134,7 +134,10 @@ def changed(terms: Any, part: Any) -> Any:
     new = terms.model_copy(update={name: getattr(part, name) for name in part.model_fields_set})
     for validator in type(terms).__pydantic_decorators__.model_validators.values():
         if validator.info.mode == "after":
-            new = validator.func(new)
+            try:
+                new = validator.func(new)
+            except ValueError as error:
+                raise ValueError(f"changes: {error}") from error
     return new
 
 
