@@ -29,6 +29,7 @@ from loyaltysim.customers.population import (
 )
 from loyaltysim.customers.rivals import divided
 from loyaltysim.customers.stages import STAGES
+from loyaltysim.fields import Fields
 from loyaltysim.firm.contacts import Contacts
 from loyaltysim.firm.desk import Desk
 from loyaltysim.firm.staff import Staff
@@ -479,7 +480,7 @@ WEEK_PLAN = (
 
 def _attributes(array: NDArray[Any]) -> Any:
     """The array with fields as attributes, as compiled code sees them."""
-    return array.view(np.recarray) if array.dtype.names else array
+    return Fields(array) if array.dtype.names else array
 
 
 def _joined(parts: Sequence[Records]) -> Records:

@@ -222,7 +222,7 @@ def test_no_table_has_two_columns_of_one_name(ready):
             tables.extend(shown for shown in objects if isinstance(shown, Table))
 
     print_comparison(ready, Collecting(width=200))
-    assert len(tables) == 5
+    assert len(tables) == 7
     for table in tables:
         heads = [column.header for column in table.columns]
         assert len(set(heads)) == len(heads), table.title

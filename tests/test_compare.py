@@ -153,7 +153,8 @@ def test_and_those_who_take_part_in_it_live_the_same_lives(comparison):
         # Customers who join and take rewards are counted; nothing else is.
         differs = (runs[idle].counts != runs[at].counts).any(axis=0)
         assert {COUNTS[i] for i in np.flatnonzero(differs)} == {"joined", "rewarded"}
-        assert (runs[idle].saved, runs[idle].annoyed) == (0, 0)
+        twins = runs[idle].twins
+        assert (twins.saved, twins.annoyed) == (0, 0)
 
 
 def test_what_changes_something_differs(comparison):

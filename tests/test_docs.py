@@ -28,8 +28,9 @@ from loyaltysim.levels import Levels
 from loyaltysim.mechanism import declared, mechanisms
 from loyaltysim.rewards import audience, claiming
 from loyaltysim.rewards.programme import schemes
+from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.model import Business
-from loyaltysim.simulation import WEEK_PLAN
+from loyaltysim.simulation import WEEK_PLAN, run
 from loyaltysim.studies import compare
 
 ROOT = Path(loyaltysim.__file__).parent.parent
@@ -300,3 +301,14 @@ def test_the_change_log_says_of_every_version_whether_results_change():
         allowed = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security", "Results"}
         assert headings
         assert set(headings) <= allowed
+
+
+@pytest.mark.parametrize("block", fences((ROOT / "docs/schemes.md").read_text("utf-8"), "yaml"))
+def test_every_scheme_of_the_guide_can_be_lived(block):
+    stated = YAML(typ="safe").load(block)
+    coffee = loyaltysim.load(ROOT / "scenarios/coffee_shop.yaml")
+    document = {**coffee.document, "horizon": "8 weeks"}
+    scenario = Scenario.from_document({**document, "alternatives": None, **stated})
+    business = scenario.change({"market.people": 300}).business
+    result = run(business)
+    assert len(result.schemes) == len(business.programme.versions)

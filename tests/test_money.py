@@ -16,7 +16,7 @@ from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO, micros
 from loyaltysim.levels import first_guess
 from loyaltysim.results import money
 from loyaltysim.results.comparison import SETS, Comparison, mean_and_half_width
-from loyaltysim.results.summary import Summary
+from loyaltysim.results.summary import Summary, Twins
 from loyaltysim.scenario import Scenario
 from loyaltysim.setting import belief_values
 from loyaltysim.studies.compare import triangular, with_wallet
@@ -197,9 +197,8 @@ def written_run(monthly: np.ndarray, customers: int, units: list[list[int]]) -> 
         resolved_share=0.5,
         members=7,
         units=np.array(units, np.int64).reshape(-1, 4),
-        subsidy_share=0.25,
-        saved=3,
-        annoyed=1,
+        groups=np.ones((2, 2), np.int64),
+        twins=Twins(np.ones((8, 3), np.int64), np.full(8, -1), 400, 0.25, 10**6),
         margins=np.zeros(5, np.int64),
         people_by_thresholds=stages[[-1, -1, -1]],
     )

@@ -22,6 +22,7 @@ from loyaltysim.report.style import colours, cut, lines, look
 from loyaltysim.report.svg import inline
 from loyaltysim.report.tables import tables_of
 from loyaltysim.report.words import answer, best, contenders, few
+from loyaltysim.results.classes import CLASSES, MEASURES
 from loyaltysim.results.comparison import (
     HIGH_WALLET,
     LOW_WALLET,
@@ -29,7 +30,7 @@ from loyaltysim.results.comparison import (
     STATED,
     Comparison,
 )
-from loyaltysim.results.summary import Summary
+from loyaltysim.results.summary import Summary, Twins
 from loyaltysim.scenario import Scenario
 
 POINTS = {"points": {"per_euro": 10, "reward_at": 1000, "reward_cost": 2.1}}
@@ -142,12 +143,23 @@ def _summary(luck: np.random.Generator, months: int, gain: float) -> Summary:
         resolved_share=0.5,
         members=0,
         units=np.ones((1, 4), np.int64),
-        subsidy_share=0.8 if gain else math.nan,
-        saved=3,
-        annoyed=1,
+        groups=np.array([[100, 30_000 * MICRO], [50, 9_000 * MICRO]]) if gain else NOBODY,
+        twins=_twins(gain),
         margins=np.round(months * gain * MICRO * np.array(PARTS)).astype(np.int64),
         people_by_thresholds=stages[-1] + np.outer([1, 0, -1], [0, 0, 0, -60, 40, 20, 0]),
     )
+
+
+NOBODY = np.zeros((2, 2), np.int64)
+
+
+def _twins(gain: float) -> Twins:
+    classes = np.zeros((len(CLASSES), len(MEASURES)), np.int64)
+    classes[:, 0] = [10, 20, 30, 800, 80, 5, 25, 30] if gain else [0, 0, 0, 1000, 0, 0, 0, 0]
+    classes[:, 1] = np.round(gain * MICRO * np.array([2, 3, 4, 0, 0, -1, -1, -1]))
+    classes[4, 2] = 300 * MICRO if gain else 0
+    nobody = np.full(len(CLASSES), -1)
+    return Twins(classes, nobody, 500, 0.8 if gain else math.nan, 25_000 * MICRO)
 
 
 @cache

@@ -22,7 +22,7 @@ from loyaltysim.simulation import Result, run
 from loyaltysim.story.both import chosen_apart
 from loyaltysim.story.life import Life, Worlds, parts
 from loyaltysim.story.moment import OPTIONS
-from loyaltysim.story.recording import Recorder
+from loyaltysim.story.several import lived as several
 from loyaltysim.story.telling import when
 
 EVERYTHING = {
@@ -36,16 +36,18 @@ EVERYTHING = {
 
 
 def lived(business: Business, number: int, name: str | None = None) -> Life:
-    recorder = Recorder(number)
-    with recorder:
-        result = run(business, interpreted=[number], census=recorder)
-    return Life(result, number, name, tuple(recorder.moments))
+    return several(business, None, [number], name)[number]
 
 
 @pytest.fixture(scope="module")
 def lives() -> list[Life]:
+    return list(several(small(**EVERYTHING), None, range(0, 60, 6)).values())
+
+
+def test_several_lives_of_one_run_are_told_as_each_alone(lives):
     business = small(**EVERYTHING)
-    return [lived(business, number) for number in range(0, 60, 6)]
+    for life in lives:
+        assert life.as_json() == lived(business, life.customer).as_json()
 
 
 def check_adds_up(life: Life, born: Result) -> None:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
+from loyaltysim.report.experiments import Floats, Panel, Series
 from loyaltysim.scenario.model import Business
 
-Floats = NDArray[np.float64]
 Sample = dict[str, NDArray[Any]]
 """What is kept of one replication: arrays by name."""
 
@@ -129,26 +129,6 @@ def whole_distribution(quantity: str, counts: NDArray[Any], chances: Floats) -> 
 
 def _pooled(values: NDArray[Any], keep: int) -> NDArray[Any]:
     return np.append(values[: keep - 1], values[keep - 1 :].sum())
-
-
-@dataclass(frozen=True)
-class Series:
-    """Points of a picture: by formula, and simulated with their standard errors."""
-
-    name: str
-    x: Sequence[Any] | NDArray[Any]
-    formula: Floats
-    simulated: Floats
-    error: Floats
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One diagram: what is across and what is up, and its series."""
-
-    across: str
-    up: str
-    series: Sequence[Series]
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle
 
 import numpy as np
-from checks import BOUND, Check, Finding, Panel
+from checks import BOUND, Check, Finding
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from loyaltysim.report.style import FAINT, INK, SMALL, SOFT, WIDE, Sheet, look
+from loyaltysim.report.experiments import WRONG, draw_panel
+from loyaltysim.report.style import INK, SMALL, SOFT, WIDE, Sheet, look
 
-COLOURS = ("#332288", "#CC6677", "#117733", "#999933", "#6699CC")
 TOP, HEIGHT, FOOT = 0.3, 1.9, 0.45
-WRONG = "#aa0000"
 
 
 def draw(finding: Finding) -> Figure:
@@ -25,32 +23,12 @@ def draw(finding: Finding) -> Figure:
         room = (WIDE - 1.1) / panels
         for place, panel in enumerate(finding.panels):
             axes = sheet.axes(0.55 + place * room, TOP, room - 0.62, HEIGHT)
-            _draw_panel(axes, panel)
+            draw_panel(axes, panel)
         _draw_z(sheet.axes(WIDE - 1.0, TOP, 0.95, HEIGHT), finding.checks)
         sheet.text(WIDE - 1.0, 0.05, "z of each figure", fontsize=SMALL)
         sheet.text(0.55, 0.05, "line: formula   dots: simulated, ± 2 errors", fontsize=SMALL)
         sheet.figure.draw_without_rendering()
     return sheet.figure
-
-
-def _draw_panel(axes: Axes, panel: Panel) -> None:
-    for series, colour in zip(panel.series, cycle(COLOURS)):
-        named = isinstance(series.x[0], str)
-        x = np.arange(len(series.x)) if named else np.asarray(series.x)
-        axes.plot(x, series.formula, color=colour, linewidth=1.0)
-        axes.errorbar(
-            x, series.simulated, 2.0 * series.error, fmt="o", markersize=3.2, color=colour,
-            elinewidth=1.0, label=series.name,
-        )  # fmt: skip
-        if named:
-            slanted = max(len(str(name)) for name in series.x) > 3
-            axes.set_xticks(x, list(series.x), rotation=35 if slanted else 0)
-    if len(panel.series) > 1:
-        axes.legend(loc="best", handletextpad=0.2, borderaxespad=0.2)
-    axes.set_ylim(bottom=0.0)
-    axes.set_xlabel(panel.across)
-    axes.set_ylabel(panel.up)
-    axes.grid(axis="y", color=FAINT, linewidth=0.5)
 
 
 def _draw_z(axes: Axes, checks: Sequence[Check]) -> None:

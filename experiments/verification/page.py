@@ -9,11 +9,10 @@ from typing import Any
 
 from checks import BOUND, Finding, Oracle
 from drawing import draw
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from loyaltysim import __version__
-from loyaltysim.report.svg import FONTS, inline
+from loyaltysim.report.experiments import page_of
+from loyaltysim.report.svg import inline
 from loyaltysim.scenario.model import Business
 
 FOLDER = Path(__file__).parent
@@ -31,22 +30,13 @@ def render(done: Sequence[tuple[Oracle, Business, Finding]]) -> str:
         if failing == 0
         else f"{failing} of {len(checks)} figures are off; the largest |z| is {worst:.2f}."
     )
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.get_template("page.html.j2").render(
+    return page_of(
+        FOLDER / "page.html.j2",
         answer=answer,
         bound=f"{BOUND:g}",
         figures=len(checks),
-        fonts=Markup(FONTS),
         oracles=oracles,
         quiet=(FOLDER / "quiet.yaml").read_text("utf-8"),
-        version=__version__,
     )
 
 

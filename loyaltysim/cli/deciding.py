@@ -79,18 +79,22 @@ def compare(
     from loyaltysim.report.page import render
     from loyaltysim.results.folder import write
 
+    # Some lives are lived once more for it, which can be broken off like all others.
+    pages = {"report.html": render(comparison)}
+
     def keep() -> Path:
         command = {"compare": scenario.name}
-        pages = {"report.html": render(comparison)}
         return write(
             folder, comparison.scenario, comparison.tables, command, pages=pages, parquet=parquet
         )
 
     def show(kept: Path | None) -> None:
         if json_:
-            rows = json.loads(comparison.alternatives.reset_index().to_json(orient="records"))
+            names = ("alternatives", "customer_classes", "members")
+            tables = {name: comparison.tables[name].to_json(orient="records") for name in names}
+            rows = {name: json.loads(table) for name, table in tables.items()}
             place = str(kept) if kept is not None else None
-            print_json({"scenario": plan.business.name, "folder": place, "alternatives": rows})
+            print_json({"scenario": plan.business.name, "folder": place, **rows})
             return
         from loyaltysim.report.terminal import print_comparison
 

@@ -107,6 +107,16 @@ def interval(mean: float, low: float, high: float, currency: str = "") -> str:
     return f"{start}{number(mean, step)} ({span(low, high, step)})"
 
 
+def with_error(mean: float, error: float, widest: float) -> str:
+    """A figure and its error, rounded to the `widest` step, but each to a digit of its own.
+
+    >>> with_error(1234.0, 56.0, 100.0), with_error(1234.0, 2.0, 100.0), with_error(0.0, 0.0, 1.0)
+    ('1,230 ± 60', '1,234 ± 2', '0')
+    """
+    step = min(widest, 10.0 * step_of(error))
+    return f"{number(mean, step)} ± {number(error, step)}" if error > 0.0 else number(mean)
+
+
 def runs(p: float, n: int) -> str:
     """A share of runs as a count: `3 of 4`."""
     return MISSING if not math.isfinite(p) else f"{round(p * n)} of {n}"

@@ -18,6 +18,7 @@ from loyaltysim.report.figures import horizon, money, number
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.svg import FONTS, inline
 from loyaltysim.report.tables import tables_of
+from loyaltysim.report.twins import lives_of, twin_tables
 from loyaltysim.report.words import answer, best, few, is_copy, margins_said
 from loyaltysim.results.comparison import RANGES, Comparison
 from loyaltysim.scenario import dump
@@ -58,6 +59,8 @@ def render(comparison: Comparison) -> str:
         answer=[_unbroken(said, business.currency) for said in said_first],
         few=warning,
         tables=tables_of(comparison),
+        twin_tables=twin_tables(comparison),
+        lives=lives_of(comparison),
         pictures=list(_pictures(comparison)),
         assumptions=[row for group in groups for row in group["rows"]],
         assumption_groups=groups,

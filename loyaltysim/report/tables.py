@@ -93,7 +93,7 @@ def tables_of(comparison: Comparison) -> list[Table]:
 
 def _profit(comparison: Comparison) -> Table:
     frame = comparison.alternatives
-    money = _Money(comparison, ["low", "high", "ranges_low", "ranges_high"])
+    money = Money(comparison, frame[["low", "high", "ranges_low", "ranges_high"]])
     stated, ranges = comparison.replications, len(comparison.runs[RANGES])
     wallet = len(comparison.runs[LOW_WALLET])
 
@@ -144,7 +144,7 @@ def _profit(comparison: Comparison) -> Table:
              f"bounds what can be won. Low and high: the mean as stated and the paired difference "
              f"in {wallet} runs each, with the same purchases but a lower or higher share."),
     ]  # fmt: skip
-    return _table(
+    return table_of(
         comparison,
         "profit",
         f"Incremental profit over the horizon ({money.unit})",
@@ -156,14 +156,13 @@ def _profit(comparison: Comparison) -> Table:
 
 
 def _finance(comparison: Comparison) -> Table:
-    money = _Money(
-        comparison, ["npv_low", "npv_high", "spending", "programme_cost", "profit", "revenue"]
-    )
+    frame = comparison.alternatives
+    shown = ["npv_low", "npv_high", "spending", "programme_cost", "profit", "revenue"]
+    money = Money(comparison, frame[shown])
     business = comparison.scenario.business
     rate = share(business.hurdle_rate).replace(".0%", "%")
     months = comparison.difference(STATED).shape[-1]
 
-    frame = comparison.alternatives
     by_luck = steps_of(frame["npv_low"], frame["npv_high"])
 
     def rounded(name: str) -> Callable[[pd.Series], str]:
@@ -218,7 +217,7 @@ def _finance(comparison: Comparison) -> Table:
         Note("8", "Rewards yet to come on what members hold at the end, at cost and by the share "
              "redeemed so far; not taken off the profit."),
     ]  # fmt: skip
-    return _table(comparison, "finance", f"Finance ({money.unit})", columns, notes)
+    return table_of(comparison, "finance", f"Finance ({money.unit})", columns, notes)
 
 
 def _customers(comparison: Comparison) -> Table:
@@ -231,7 +230,7 @@ def _customers(comparison: Comparison) -> Table:
         return lambda r: share(r[name], decimals)
 
     def moved(name: str) -> Callable[[pd.Series], str]:
-        # Nobody is saved or annoyed by what they are compared with.
+        # Nobody is saved or lost by what they are compared with.
         return lambda r: MISSING if r.name == comparison.reference else number(r[name], 1.0)
 
     columns = [
@@ -242,7 +241,7 @@ def _customers(comparison: Comparison) -> Table:
         Column("at the end", whole("customers"), edge=True),
         Column("members", whole("members")),
         Column("saved", moved("saved"), "3"),
-        Column("annoyed", moved("annoyed"), "3"),
+        Column("lost by it", moved("annoyed"), "3"),
         Column("quit a year", of("staff_turnover", 0), edge=True),
         Column("skill", lambda r: number(r["staff_skill"], 0.01), "4"),
         Column("answer in hours", lambda r: number(r["answer_hours"], 1.0)),
@@ -261,11 +260,13 @@ def _customers(comparison: Comparison) -> Table:
              "usual for them, which is all that the firm sees."),
         Note("2", f"Share of the customers at the start who are there {months} months later, "
              "those who were lost and came back included."),
-        Note("3", "Saved: lost with the reference, customers with the alternative. Annoyed: the "
+        Note("3", "Saved: lost with the reference, customers with the alternative. Lost by it: the "
              "reverse."),
         Note("4", "Mean skill, where 1 is an experienced employee’s."),
     ]  # fmt: skip
-    return _table(comparison, "customers", "Customers and staff, as stated", columns, notes, groups)
+    return table_of(
+        comparison, "customers", "Customers and staff, as stated", columns, notes, groups
+    )
 
 
 def _stages(comparison: Comparison) -> Table:
@@ -291,10 +292,10 @@ def _stages(comparison: Comparison) -> Table:
         Note("", "In small type, the same customers with all thresholds of clients and advocates "
              "stricter | looser, at the ends of their ranges."),
     ]  # fmt: skip
-    return _table(comparison, "stage-table", "People by stage at the end", columns, notes)
+    return table_of(comparison, "stage-table", "People by stage at the end", columns, notes)
 
 
-def _table(
+def table_of(
     comparison: Comparison,
     key: str,
     caption: str,
@@ -303,6 +304,7 @@ def _table(
     groups: list[Group] | None = None,
     mark: str = "",
 ) -> Table:
+    """A table with a row for each alternative."""
     frame = comparison.alternatives
     colour = colours(comparison)
     rows = []
@@ -313,12 +315,11 @@ def _table(
     return Table(key, caption, columns, rows, notes, groups or [], mark)
 
 
-class _Money:
+class Money:
     """How a table writes amounts: in one unit, chosen by its largest."""
 
-    def __init__(self, comparison: Comparison, names: list[str]) -> None:
-        values = comparison.alternatives[names].to_numpy()
-        largest = np.nanmax(np.abs(values), initial=0.0)
+    def __init__(self, comparison: Comparison, amounts: pd.DataFrame) -> None:
+        largest = np.nanmax(np.abs(amounts.to_numpy()), initial=0.0)
         word = ""
         self.size = 1.0
         for from_, scale in _SCALES:
@@ -328,9 +329,11 @@ class _Money:
         self.unit = f"{word}{comparison.scenario.business.currency}"
 
     def __call__(self, x: float, step: float = 0.0) -> str:
+        """An amount."""
         return number(x / self.size, step / self.size)
 
     def span(self, low: float, high: float, step: float) -> str:
+        """From one amount to another."""
         return span(low / self.size, high / self.size, step / self.size)
 
 

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from loyaltysim.customers.stages import STAGES
+from loyaltysim.report.classes import ClassCells, classes_said, members_said, more, plus, points
 from loyaltysim.report.figures import (
     MISSING,
     horizon,
@@ -23,8 +24,10 @@ from loyaltysim.report.figures import (
     span,
     step_of,
     steps_of,
+    with_error,
 )
 from loyaltysim.report.words import MARGINS, answer, margins_said
+from loyaltysim.results.classes import CLASSES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,6 +53,8 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         _money(comparison, frame),
         _doubt(comparison, frame),
         _margins(comparison),
+        _classes(comparison),
+        _members(comparison, frame),
         _customers(frame),
         _stages(comparison, frame),
     ):
@@ -138,13 +143,45 @@ def _margins(comparison: Comparison) -> Table:
     for name, part in comparison.margins.groupby("alternative", sort=False):
         half = (part["high"] - part["low"]) / 2.0
         widest = step_of(half.max())
-        cells = []
-        for mean, error in zip(part["amount"], half, strict=True):
-            # All as the widest interval asks for, but each at least to a digit of its own.
-            step = min(widest, 10.0 * step_of(error))
-            both = f"{number(mean, step)} ± {number(error, step)}" if error > 0.0 else number(mean)
-            cells.append(both)
+        cells = [with_error(*both, widest) for both in zip(part["amount"], half, strict=True)]
         table.add_row(escape(str(name)), *cells, number(part["amount"].sum(skipna=False), widest))
+    return table
+
+
+def _classes(comparison: Comparison) -> Table:
+    table = _table(
+        f"What becomes of everybody, {comparison.scenario.business.currency}",
+        escape(classes_said(comparison)),
+        *CLASSES, "together",
+    )  # fmt: skip
+    cells = ClassCells(comparison)
+    for name in comparison.classes["alternative"].unique():
+        said = [f"{cells.people(name, kind)}\n{cells.net(name, kind)}" for kind in CLASSES]
+        table.add_row(escape(name), *said, f"\n{cells.together(name)}")
+    return table
+
+
+def _members(comparison: Comparison, frame: pd.DataFrame) -> Table:
+    table = _table(
+        "Members against non-members, and against themselves",
+        members_said(),
+        "a member", "another customer", "naive", "true", "subsidy", "early uplift", "uplift",
+        "pull-forward",
+    )  # fmt: skip
+    members = comparison.members.set_index("alternative")
+    for name, row in frame.drop(index=comparison.reference).iterrows():
+        said = [MISSING] * 4
+        if name in members.index:
+            own = members.loc[name]
+            without = own["member_revenue"] - own["true"]
+            bases = {"naive": own["other_revenue"], "true": without}
+            said = [number(own["member_revenue"]), number(own["other_revenue"])]
+            said += [" ".join(more(own, kind, of)) for kind, of in bases.items()]
+        table.add_row(
+            escape(str(name)), *said, share(row["subsidy_share"], 0),
+            plus(row["uplift_early"]), plus(row["uplift"]),
+            points(row["pull_forward"], row["pull_forward_low"], row["pull_forward_high"]),
+        )  # fmt: skip
     return table
 
 
@@ -154,9 +191,9 @@ def _customers(frame: pd.DataFrame) -> Table:
         "Loss a year: true (they left), and seen: as the firm sees it (no purchase for long). "
         "Retained: of the customers at the start, still there after a year. "
         "Loss counts everybody who was ever lost in the year; retained, those who came back too. "
-        "Saved: lost without the alternative, there with it; put off: the reverse.",
+        "Saved: lost without the alternative, there with it; lost by it: the reverse.",
         "loss a year", "loss, seen", "retained", "retained, seen", "customers", "members", "saved",
-        "put off", "staff turnover", "skill", "answer (h)",
+        "lost by it", "staff turnover", "skill", "answer (h)",
     )  # fmt: skip
     for name, row in frame.iterrows():
         table.add_row(

@@ -20,7 +20,7 @@ from loyaltysim.report.figures import (
     step_of,
     steps_of,
 )
-from loyaltysim.results.comparison import mean_and_half_width
+from loyaltysim.results.intervals import mean_and_half_width
 from loyaltysim.scenario.alternatives import COPIED
 
 if TYPE_CHECKING:
@@ -48,15 +48,20 @@ def margins_said(comparison: Comparison) -> str:
     said.append(
         "Together, less rewards and all other costs that differ, they make the incremental profit."
     )
+    return " ".join([*said, without_twins(comparison)]).strip()
+
+
+def without_twins(comparison: Comparison) -> str:
+    """Of which alternatives single customers cannot be held against their twins, and why."""
     table = comparison.margins
     apart = table.loc[table["amount"].isna(), "alternative"].unique()
-    if len(apart):
-        names = ", ".join(_quoted(str(name)) for name in apart)
-        said.append(
-            f"Not available for {names}: people meet other occasions there than with the "
-            "reference, so there are no twins to compare."
-        )
-    return " ".join(said)
+    if not len(apart):
+        return ""
+    names = ", ".join(_quoted(str(name)) for name in apart)
+    return (
+        f"Not available for {names}: people meet other occasions there than with the "
+        "reference, so there are no twins to compare."
+    )
 
 
 def answer(comparison: Comparison) -> list[str]:
@@ -85,6 +90,13 @@ def best(comparison: Comparison) -> str:
     return str(profit[chosen].idxmax()) if chosen else comparison.reference
 
 
+def has_new_programme(comparison: Comparison, name: str) -> bool:
+    """Whether an alternative has a programme, and another than the reference."""
+    worlds = comparison.scenario.alternatives
+    programme = worlds[name].programme
+    return programme is not None and programme != worlds[comparison.reference].programme
+
+
 class _Answer:
     def __init__(self, comparison: Comparison) -> None:
         self.comparison = comparison
@@ -102,7 +114,7 @@ class _Answer:
             return ["There is no alternative to compare with the reference."]
         top = best(self.comparison)
         said = [self._best(top) + self._owed(top), self._sure(top)]
-        programmes = [n for n in names if self._has_new_programme(n)]
+        programmes = [n for n in names if has_new_programme(self.comparison, n)]
         others = [n for n in names if n not in programmes]
         if programmes:
             programme = self._first_of(programmes)
@@ -116,13 +128,6 @@ class _Answer:
 
     def _first_of(self, names: list[str]) -> str:
         return str(self.frame.loc[names, "incremental_profit"].idxmax())
-
-    def _has_new_programme(self, name: str) -> bool:
-        alternatives = self.comparison.scenario.alternatives
-        programme = alternatives[name].programme
-        return (
-            programme is not None and programme != alternatives[self.comparison.reference].programme
-        )
 
     def _bounds(self, name: str) -> str:
         row = self.frame.loc[name]

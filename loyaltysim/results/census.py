@@ -46,13 +46,15 @@ class Census:
         self.observed = np.zeros((months + 1, months), np.int64)
         self.lost_true: list[NDArray[np.float64]] = []
         self.lost_observed: list[NDArray[np.float64]] = []
+        self.purchases_before = np.zeros(0, np.int64)
         self._segments = segments
         self._base: Flags | None = None
         self._there: Flags | None = None
         self._seems: Flags | None = None
 
     def begin(self, run: Run) -> None:
-        """Remember who is a customer at the start of the run."""
+        """Remember who is a customer at the start of the run, and how often each has bought."""
+        self.purchases_before = run.customers["purchases"].copy()
         self._base = self._there = still_there(run.customers)
         self._seems = seems_there(run.customers, run.business.stages, 0.0)
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from loyaltysim.customers.stages import STAGES
+from loyaltysim.evidence import register
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.levels import Levels
-from loyaltysim.results import money
+from loyaltysim.results import money, twins
+from loyaltysim.results.intervals import mean_and_half_width
 from loyaltysim.results.margins import MARGINS
 from loyaltysim.results.summary import BOUGHT, Summary
 from loyaltysim.results.thresholds import READINGS
 from loyaltysim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from loyaltysim.story.life import Worlds
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +31,6 @@ STATED, RANGES = "stated", "ranges"
 LOW_WALLET, HIGH_WALLET = "low wallet", "high wallet"
 SETS = (STATED, RANGES, LOW_WALLET, HIGH_WALLET)
 
-CONFIDENCE = 0.95
 BAND = (0.05, 0.95)
 """Quantiles shown as bands: of replications as stated, and over the assumptions' ranges."""
 
@@ -131,10 +134,24 @@ class Comparison:
             frame["cost_per_incremental_customer"] = np.where(
                 (gained_customers > 0.0) & (spent > 0.0), spent / gained_customers, np.nan
             )
-        with np.errstate(invalid="ignore"):
-            frame["subsidy_share"] = self.collect(STATED, lambda s: s.subsidy_share).mean(axis=0)
-        frame["saved"] = self.collect(STATED, lambda s: s.saved).mean(axis=0)
-        frame["annoyed"] = self.collect(STATED, lambda s: s.annoyed).mean(axis=0)
+        for name in ("subsidy_share", "saved", "annoyed", "never_here"):
+            frame[name] = self.collect(STATED, partial(twins.single, name)).mean(axis=0)
+        self._add_uplift(frame)
+
+    def _add_uplift(self, frame: pd.DataFrame) -> None:
+        """Revenue against the reference's: early, over the horizon, and the first less the last."""
+        revenue = money.column(self.monthly(STATED), "revenue")
+        at = self.names.index(self.reference)
+        window = round(register()["pull_forward.window"].value)
+        early, whole = (
+            money.uplift(part, part[:, at : at + 1]) for part in (revenue[..., :window], revenue)
+        )
+        if revenue.shape[-1] <= window:
+            early = np.full_like(early, np.nan)  # Nothing is left to hold it against.
+        frame["uplift_early"], frame["uplift"] = early.mean(axis=0), whole.mean(axis=0)
+        mean, half = mean_and_half_width(early - whole)
+        frame["pull_forward"] = mean
+        frame["pull_forward_low"], frame["pull_forward_high"] = mean - half, mean + half
 
     def _owed(self, name: str) -> float:
         """Cost of the rewards still to come on the units outstanding at the end.
@@ -147,9 +164,9 @@ class Comparison:
             return 0.0
         units = self.collect_one(name, lambda s: s.units).mean(axis=0)
         owed = 0.0
-        for (_, terms), (_, redeemed, expired, left) in zip(programme.schemes, units, strict=True):
+        for version, (_, redeemed, expired, left) in zip(programme.versions, units, strict=True):
             used = redeemed / (redeemed + expired) if redeemed + expired > 0.0 else 1.0
-            owed += left * used * getattr(terms, "cost_per_unit", 0.0)
+            owed += left * used * (version.cost_per_unit or 0.0)
         return float(owed)
 
     def collect_one(self, name: str, read: Callable[[Summary], Any]) -> NDArray[Any]:
@@ -189,7 +206,7 @@ class Comparison:
         ranges = np.cumsum(self.difference(RANGES), axis=-1)
         low, high = np.quantile(stated, BAND, axis=0)
         wide_low, wide_high = np.quantile(ranges, BAND, axis=0)
-        return self._tidy(
+        return self.tidy(
             {
                 "mean": stated.mean(axis=0),
                 "low": low,
@@ -205,7 +222,7 @@ class Comparison:
         """People by alternative, week (0 is the start) and stage: mean and 5% to 95% band."""
         people = self.collect(STATED, lambda s: s.stages)
         low, high = np.quantile(people, BAND, axis=0)
-        return self._tidy(
+        return self.tidy(
             {"people": people.mean(axis=0), "low": low, "high": high},
             {"week": np.arange(people.shape[2]), "stage": np.array(STAGES)},
         )
@@ -218,7 +235,7 @@ class Comparison:
         advocates at the one and the other end of their plausible range.
         """
         people = self.collect(STATED, lambda s: s.people_by_thresholds).mean(axis=0)
-        return self._tidy(
+        return self.tidy(
             {"people": people}, {"thresholds": np.array(READINGS), "stage": np.array(STAGES)}
         )
 
@@ -233,11 +250,44 @@ class Comparison:
         missing = np.full(len(MARGINS), np.nan)
         gains = self.collect(STATED, lambda s: missing if s.margins is None else s.margins / MICRO)
         mean, half = mean_and_half_width(gains)
-        table = self._tidy(
+        table = self.tidy(
             {"amount": mean, "low": mean - half, "high": mean + half},
             {"margin": np.array(MARGINS)},
         )
         return table[table["alternative"] != self.reference].reset_index(drop=True)
+
+    @cached_property
+    def classes(self) -> pd.DataFrame:
+        """What each alternative makes of everybody: a row for each of these and class.
+
+        `people`; `contribution`, the change in revenue less goods, serving and compensation,
+        before rewards; `rewards`, the change in their cost; `net` of both: means over the
+        replications as stated, each with its 95% interval (`net_low`, `net_high`; paired t).
+        Classes cover everybody once, so they sum to all that is booked for customers.
+        nan where an alternative's people meet other occasions than the reference's.
+        """
+        return twins.classes(self)
+
+    @cached_property
+    def members(self) -> pd.DataFrame:
+        """Members against non-members, as a naive report has it, and against their own twins.
+
+        A row for each alternative that has members: `members` and `others` (who bought in the
+        run and are none), `member_revenue` and `other_revenue` a person and year, `naive`, the
+        first less the second, and `true`, what members spend more than their twins without the
+        alternative, each with its 95% interval (t over replications). `naive` is nan where
+        everybody is a member, `true` where there are no twins.
+        """
+        return twins.members(self)
+
+    def stories(self, alternative: str) -> dict[str, Worlds]:
+        """One life of each class with people, lived in both worlds: somebody in its middle.
+
+        The nearest to the median net effect in replication 0. Lives them when called, which
+        takes seconds; nobody where there are no twins. Raises `ValueError` for a name that is
+        no alternative.
+        """
+        return twins.stories(self, alternative)
 
     @cached_property
     def retention(self) -> pd.DataFrame:
@@ -250,7 +300,7 @@ class Comparison:
         labels = [("base", "true"), ("base", "observed"), ("new", "true"), ("new", "observed")]
         parts = []
         for row, (group, view) in enumerate(labels):
-            part = self._tidy({"share": means[:, row]}, {"month": np.arange(means.shape[2])})
+            part = self.tidy({"share": means[:, row]}, {"month": np.arange(means.shape[2])})
             part.insert(1, "customers", group)
             part.insert(2, "view", view)
             parts.append(part)
@@ -260,7 +310,7 @@ class Comparison:
     def ledger(self) -> pd.DataFrame:
         """Amounts by alternative, month and account: means over replications as stated."""
         amounts = self.monthly(STATED).mean(axis=0) / MICRO
-        return self._tidy(
+        return self.tidy(
             {"amount": amounts},
             {"month": np.arange(1, amounts.shape[1] + 1), "account": np.array(ACCOUNTS)},
         )
@@ -271,7 +321,7 @@ class Comparison:
         counts = self.collect(STATED, lambda s: s.counts).mean(axis=0)
         counts[..., COUNTS.index("quality")] /= 1e6
         segments = np.array([s.name for s in self.scenario.business.market.segments])
-        return self._tidy({"count": counts}, {"segment": segments, "what": np.array(COUNTS)})
+        return self.tidy({"count": counts}, {"segment": segments, "what": np.array(COUNTS)})
 
     @cached_property
     def units(self) -> pd.DataFrame:
@@ -282,8 +332,9 @@ class Comparison:
             if programme is None:
                 continue
             means = np.mean([runs[number].units for runs in self.runs[STATED]], axis=0)
-            for scheme, row in zip(programme.scheme_names, means, strict=True):
-                rows.append((name, scheme, *row))
+            for version, row in zip(programme.versions, means, strict=True):
+                if version.cost_per_unit is not None:
+                    rows.append((name, version.name, *row))
         columns = ["alternative", "scheme", "issued", "redeemed", "expired", "outstanding"]
         return pd.DataFrame(rows, columns=columns)
 
@@ -317,6 +368,8 @@ class Comparison:
             "alternatives": self.alternatives.reset_index(),
             "cumulative": self.cumulative,
             "margins": self.margins,
+            "customer_classes": self.classes,
+            "members": self.members,
             "stages": self.stages,
             "stage_thresholds": self.stage_thresholds,
             "retention": self.retention,
@@ -326,7 +379,7 @@ class Comparison:
             "runs": self.replicates,
         }
 
-    def _tidy(self, values: dict[str, NDArray[Any]], axes: dict[str, NDArray[Any]]) -> pd.DataFrame:
+    def tidy(self, values: dict[str, NDArray[Any]], axes: dict[str, NDArray[Any]]) -> pd.DataFrame:
         """Long table of arrays of shape (alternatives, *axes)."""
         shape = next(iter(values.values())).shape
         grid = np.indices(shape)
@@ -346,11 +399,3 @@ class Comparison:
     def _repr_html_(self) -> str:
         shown = ["incremental_profit", "low", "high", "p_pays_stated", "p_pays_ranges", "npv"]
         return str(self.alternatives[shown].to_html(float_format="{:,.2f}".format))
-
-
-def mean_and_half_width(values: Floats) -> tuple[Floats, Floats]:
-    """Mean over replications (first axis) and half the width of its 95% t interval."""
-    n = len(values)
-    mean = values.mean(axis=0)
-    error = values.std(axis=0, ddof=1) / np.sqrt(n)
-    return mean, np.asarray(student.ppf(0.5 + CONFIDENCE / 2.0, n - 1) * error)

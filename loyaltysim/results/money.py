@@ -39,6 +39,13 @@ def incremental_profit(monthly: Ints, reference: Ints) -> Floats:
     return profit(monthly) - profit(reference)
 
 
+def uplift(revenue: Floats, reference: Floats) -> Floats:
+    """Relative change of revenue over the months (last axis); nan where there was none."""
+    before = reference.sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(before > 0.0, revenue.sum(axis=-1) / before - 1.0, np.nan)
+
+
 def spending(monthly: Ints, reference: Ints) -> Floats:
     """What the alternative costs to run, by month: its programme, and other spending it adds."""
     added = column(monthly, *DECIDED) - column(reference, *DECIDED)

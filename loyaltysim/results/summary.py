@@ -8,7 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim.ledger import ACCOUNTS
-from loyaltysim.results.census import Census, still_there
+from loyaltysim.results.census import Census
+from loyaltysim.results.classes import (
+    LOST,
+    SAVED,
+    Lives,
+    classes_of,
+    groups_of,
+    never_here,
+    subsidy_share,
+    sums_of,
+    typical_of,
+)
 from loyaltysim.results.thresholds import people_by_thresholds
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import Result
@@ -19,6 +30,44 @@ Floats = NDArray[np.float64]
 
 BOUGHT = slice(2, 6)
 """The stages of customers: first-time to advocate."""
+
+
+@dataclass(frozen=True)
+class Twins:
+    """What came of everybody's two lives, with an alternative and without it."""
+
+    classes: Ints
+    """`MEASURES` by class, money in millionths: (classes, measures)."""
+    typical: Ints
+    """Number of somebody in the middle of each class; -1 for nobody."""
+    never_here: int
+    """Of the unchanged, those who buy in neither world."""
+    subsidy_share: float
+    """Part of the reward cost that went to what would have been bought anyway."""
+    members_without: int
+    """Revenue, without the alternative, of those who are members with it; millionths."""
+
+    @property
+    def saved(self) -> int:
+        """Customers lost without the alternative, there with it."""
+        return int(self.classes[SAVED, 0])
+
+    @property
+    def annoyed(self) -> int:
+        """The reverse."""
+        return int(self.classes[LOST, 0])
+
+
+def twins_of(after: Lives, before: Lives) -> Twins:
+    """Everybody's life with the alternative against the one without it."""
+    kinds = classes_of(after, before)
+    return Twins(
+        classes=sums_of(kinds, after, before),
+        typical=typical_of(kinds, after, before),
+        never_here=never_here(kinds, after, before),
+        subsidy_share=subsidy_share(after, before),
+        members_without=int(before.revenue[after.member].sum()),
+    )
 
 
 @dataclass(frozen=True)
@@ -47,12 +96,10 @@ class Summary:
     members: int
     units: Ints
     """The firm's schemes: issued, redeemed, expired, outstanding: (schemes, 4)."""
-    subsidy_share: float
-    """Part of the reward cost that went to what would have been bought anyway."""
-    saved: float
-    """Customers lost without the alternative, there with it."""
-    annoyed: float
-    """The reverse. These and the subsidy are nan without a twin."""
+    groups: Ints
+    """Members and other customers: people and revenue (2, 2)."""
+    twins: Twins | None
+    """Single customers held against their twins; None without any."""
     margins: Ints | None
     """Gain over the twin by `MARGINS`, in millionths; None where it was not booked."""
 
@@ -60,10 +107,11 @@ class Summary:
 def summarise(
     result: Result,
     census: Census,
-    reference: Result | None = None,
+    lives: Lives,
+    before: Lives | None = None,
     margins: Ints | None = None,
 ) -> Summary:
-    """The run in brief; with its twin `reference`, the comparison of single customers too."""
+    """The run in brief; with the lives of its twins, `before`, single customers are compared."""
     weeks = len(result.ledger)
     weekly = result.ledger.sum(axis=1)
     month = np.array([month_of(week) for week in range(weeks)])
@@ -75,10 +123,6 @@ def summarise(
         [result.flows.sum(axis=(0, 2)), result.outstanding[:, np.newaxis]], axis=1
     )[own]
     _, answer_hours, hours, answered, resolved = result.desk.T
-    saved = annoyed = subsidy = float("nan")
-    if reference is not None:
-        saved, annoyed = _moved(result, reference)
-        subsidy = _subsidy_share(result, reference)
     return Summary(
         monthly=monthly,
         stages=result.stages.sum(axis=1),
@@ -94,9 +138,8 @@ def summarise(
         resolved_share=_mean(resolved),
         members=int(result.customers["member"].sum()),
         units=units,
-        subsidy_share=subsidy,
-        saved=saved,
-        annoyed=annoyed,
+        groups=groups_of(lives),
+        twins=None if before is None else twins_of(lives, before),
         margins=margins,
     )
 
@@ -119,25 +162,3 @@ def _retention(census: Census) -> Floats:
         curve = census.retention(table, newcomers)
         curves[row, : len(curve)] = curve
     return curves
-
-
-def _moved(result: Result, reference: Result) -> tuple[int, int]:
-    """Customers saved by the alternative, and put off by it."""
-    here, there = still_there(result.customers), still_there(reference.customers)
-    lost_here = (result.customers["purchases"] > 0) & ~here
-    lost_there = (reference.customers["purchases"] > 0) & ~there
-    return int((lost_there & here).sum()), int((lost_here & there).sum())
-
-
-def _subsidy_share(result: Result, reference: Result) -> float:
-    """Reward cost weighted by min(1, spend without / spend with), of all reward cost."""
-    rewards = result.customers["rewards"].astype(float)
-    total = rewards.sum()
-    if total == 0.0:
-        return float("nan")
-    with_it = result.customers["revenue"].astype(float)
-    without = reference.customers["revenue"].astype(float)
-    share = np.minimum(
-        1.0, np.divide(without, with_it, out=np.ones_like(with_it), where=with_it > 0)
-    )
-    return float((rewards * share).sum() / total)

@@ -106,7 +106,7 @@ class Tables:
         frame["member"] = customers["member"] == 1
         for number, rival in enumerate(self.result.business.market.rivals or ()):
             frame[f"purchases at {rival.name}"] = self.result.rivals["purchases"][:, number]
-        for name in ("revenue", "costs", "rewards", "compensation"):
+        for name in ("revenue", "costs", "rewards", "discounts", "compensation"):
             frame[name] = customers[name] / MICRO
         return frame
 
@@ -118,10 +118,10 @@ class Tables:
         rows: list[Any] = []
         if programme is not None:
             flows = self.result.flows.sum(axis=(0, 2))[own]
-            for name, flow, left in zip(
-                programme.scheme_names, flows, self.result.outstanding[own], strict=True
-            ):
-                rows.append((name, *flow.tolist(), int(left)))
+            held = self.result.outstanding[own]
+            for version, flow, left in zip(programme.versions, flows, held, strict=True):
+                if version.cost_per_unit is not None:
+                    rows.append((version.name, *flow.tolist(), int(left)))
         columns = ["scheme", "issued", "redeemed", "expired", "outstanding"]
         return pd.DataFrame(rows, columns=columns)
 

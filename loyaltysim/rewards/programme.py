@@ -74,26 +74,23 @@ class ProgrammeCosts(Terms):
                 part = getattr(change, schemes()[kind].NAME)
                 if part is None and not change.closes:
                     continue
-                terms = None if part is None else changed(now.latest, part)
+                known_at = change.at - (change.notice or 0.0)
+                if part is None:
+                    for version in found:
+                        if version.kind == kind:
+                            version.later.append(Later(change.at, known_at, None))
+                    continue
+                terms = changed(now.latest, part)
                 if terms == now.latest:
                     continue
-                if change.grandfather and terms is not None:
+                if change.grandfather:
                     # Whoever is in by then keeps the old rules.
                     now.joins_until = change.at
                     latest[kind] = Version(kind, terms, joins_from=change.at)
                     found.append(latest[kind])
                 else:
-                    # A programme closes for those as well who keep old rules.
-                    ending = [now] if terms is not None else [v for v in found if v.kind == kind]
-                    for version in ending:
-                        known_at = change.at - (change.notice or 0.0)
-                        version.later.append(Later(change.at, known_at, terms))
+                    now.later.append(Later(change.at, known_at, terms))
         return found
-
-    @property
-    def scheme_names(self) -> list[str]:
-        """The schemes in force, by name, in the order of `schemes`."""
-        return [schemes()[kind].NAME for kind, _ in self.schemes]
 
 
 class Later(NamedTuple):
@@ -113,6 +110,18 @@ class Version:
     joins_from: float = 0.0
     joins_until: float = inf
     later: list[Later] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The scheme, and whether its rules hold for later members alone."""
+        name = str(schemes()[self.kind].NAME)
+        return name if self.joins_from == 0.0 else f"{name}, later members"
+
+    @property
+    def cost_per_unit(self) -> float | None:
+        """What a unit that is held will cost; None for a scheme without units."""
+        cost: float | None = getattr(self.latest, "cost_per_unit", None)
+        return cost
 
     def in_week(self, week: int) -> Any:
         """The rules in a week; None where the scheme is closed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
 
@@ -16,6 +17,7 @@ from loyaltysim.story.telling import (
     shows,
     signed,
     summed_up,
+    tell,
     totals,
     when,
     without_reasons,
@@ -24,15 +26,16 @@ from loyaltysim.story.telling import (
 BETWEEN = " │ "
 
 
-def tell_both(worlds: Worlds, width: int, everything: bool) -> str:
-    """How the two lives part, and both from there."""
+def tell_both(worlds: Worlds, width: int, everything: bool, most: int | None = None) -> str:
+    """How the two lives part, and both from there; after `most` entries the rest in sums."""
     names = [life.alternative or "the business as it is" for life in (worlds.before, worlds.after)]
     business = worlds.before.result.business
     lines = [f"Customer {worlds.before.customer} of {business.name}, in two worlds", ""]
     parting = worlds.parting
     if parting is None:
         lines += wrap(f"“{names[1]}” changes nothing in this life: {_near(worlds)}.", width)
-        return "\n".join([*lines, "", worlds.after.told(width=width, everything=everything)])
+        told = tell(worlds.after, width, everything, most)
+        return "\n".join([*lines, "", told])
     at = worlds.pairs.index(parting)
     lines += wrap(f"{many(at, 'moment')} alike, then they part.", width)
     lines += _difference(parting, names, width)
@@ -42,17 +45,22 @@ def tell_both(worlds: Worlds, width: int, everything: bool) -> str:
         lines += _difference(choice, names, width)
     half = (width - len(BETWEEN)) // 2
     lines += ["", _row(names[0], names[1], half), _row("─" * half, "─" * half, half)]
-    for alike, group in groupby(worlds.pairs[at:], key=_is_alike):
-        pairs = list(group)
-        if alike and not everything and len(pairs) > 1:
-            lines += [f"  {when(_date(pairs[0]), _date(pairs[-1]))}"]
-            one, other = ([summed_up([m for m in side if m])] for side in zip(*pairs, strict=True))
+    if everything:
+        entries = [[pair] for pair in worlds.pairs[at:]]
+    else:
+        # In a short story, choices that differ are summed up too: the first has been told.
+        entries = list(_entries(worlds.pairs[at:], _is_alike if most is None else _is_ordinary))
+    for pairs in entries[:most]:
+        lines += [f"  {when(_date(pairs[0]), _date(pairs[-1]))}"]
+        if len(pairs) > 1:
+            lines += _columns(_summed(pairs, 0), _summed(pairs, 1), half)
+        else:
+            one, other = (_short(moment, everything) for moment in pairs[0])
             lines += _columns(one, other, half)
-            continue
-        for pair in pairs:
-            lines += [f"  {when(_date(pair))}"]
-            one, other = (_short(moment, everything) for moment in pair)
-            lines += _columns(one, other, half)
+    rest = [pair for pairs in entries[len(entries[:most]) :] for pair in pairs]
+    if rest:
+        lines += [f"  {when(_date(rest[0]), _date(rest[-1]))}, summed up"]
+        lines += _columns(_summed(rest, 0), _summed(rest, 1), half)
     lines += ["", *_columns([totals(worlds.before)], [totals(worlds.after)], half)]
     return "\n".join(lines)
 
@@ -102,7 +110,11 @@ def _moved(one: Moment, other: Moment) -> list[str]:
 
 def _is_alike(pair: Pair) -> bool:
     """Whether an ordinary occasion was chosen for alike, whatever was earned at it."""
-    return all(m is not None and is_ordinary(m) for m in pair) and not chosen_apart(pair)
+    return _is_ordinary(pair) and not chosen_apart(pair)
+
+
+def _is_ordinary(pair: Pair) -> bool:
+    return all(moment is not None and is_ordinary(moment) for moment in pair)
 
 
 def _short(moment: Moment | None, everything: bool) -> list[str]:
@@ -117,6 +129,22 @@ def _short(moment: Moment | None, everything: bool) -> list[str]:
         return told
     here = f"Chance here {share(choice['here'], 0)}, draw {choice['draw']:.3f}."
     return [text.replace(chances(choice), here) for text in told]
+
+
+def _entries(pairs: Sequence[Pair], is_alike: Callable[[Pair], bool]) -> Iterator[list[Pair]]:
+    """What is alike together, all else one by one."""
+    for alike, group in groupby(pairs, key=is_alike):
+        if alike:
+            yield list(group)
+        else:
+            yield from ([pair] for pair in group)
+
+
+def _summed(pairs: Sequence[Pair], world: int) -> list[str]:
+    """The occasions of a time in one of the worlds, in a sentence."""
+    moments = [pair[world] for pair in pairs]
+    occasions = [moment for moment in moments if moment and moment.kind == "occasion"]
+    return [summed_up(occasions)] if occasions else ["–"]
 
 
 def _date(pair: Pair) -> float:

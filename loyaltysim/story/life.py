@@ -64,6 +64,13 @@ class Life:
         return sums
 
     @property
+    def left(self) -> int:
+        """Revenue less goods, serving, rewards and compensation; in millionths."""
+        booked = self.booked
+        costs = ("cost_of_goods", "service", "rewards", "compensation")
+        return booked.get("revenue", 0) - sum(booked.get(name, 0) for name in costs)
+
+    @property
     def buys(self) -> bool:
         """Whether the person ever buys here."""
         return "purchases" in self.booked
@@ -131,11 +138,15 @@ class Worlds:
             "parting": _pair_json(self.parting),
         }
 
-    def told(self, *, width: int = 80, everything: bool = False) -> str:
-        """How they part, and both stories from there side by side."""
+    def told(self, *, width: int = 80, everything: bool = False, most: int | None = None) -> str:
+        """How they part, and both stories from there side by side.
+
+        `most` makes it short: at most so many entries side by side, what is ordinary in both
+        worlds summed up, and so is what follows.
+        """
         from loyaltysim.story.both import tell_both
 
-        return tell_both(self, width, everything)
+        return tell_both(self, width, everything, most)
 
     def __str__(self) -> str:
         return self.told()

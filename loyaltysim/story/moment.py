@@ -48,12 +48,12 @@ KINDS = ("start", "occasion", "word", "complaint", "expiry", "last day")
 
 def values(tally: Any) -> tuple[int, ...]:
     """What has been booked so far."""
-    return tuple(int(tally[name]) for name in BOOKED)
+    return tuple(int(getattr(tally, name)) for name in BOOKED)
 
 
 def flows(flow: Any) -> list[int]:
     """Units issued, redeemed and expired so far."""
-    return [int(flow[name]) for name in FLOWS]
+    return [int(getattr(flow, name)) for name in FLOWS]
 
 
 def standing(customer: Any) -> str:

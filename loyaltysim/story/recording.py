@@ -7,7 +7,6 @@ nothing for it, and a mechanism that is added later is seen like the others.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from types import FrameType
@@ -41,17 +40,13 @@ Terms = tuple[dict[str, float], dict[str, float]]
 
 
 class Recorder:
-    """The moments of one life; used as the census of a run, within which it watches.
-
-    `with recorder: run(business, interpreted=[recorder.number], census=recorder)`.
-    """
+    """The moments of one life, seen while its person is lived interpreted."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.moments: list[Moment] = []
         self._run: Any = None
         self._watched: dict[FrameType, Steps] = {}
-        self._before: Any = None
         self._now: Moment | None = None
         self._records: tuple[Any, Any] = (None, None)
         self._stood: tuple[int, ...] = ()
@@ -62,8 +57,6 @@ class Recorder:
         self._lifts: list[float] = []
         self._heard = 0.0
         self._hunger = 1.0
-
-    # Of a census
 
     def begin(self, run: Any) -> None:
         """The person as born."""
@@ -85,20 +78,10 @@ class Recorder:
         }
         self.moments.append(Moment(0.0, "start", 0, facts))
 
-    def __call__(self, run: Any, month: int) -> None:
-        """Nothing is counted at a month's end."""
-
     # Watching
 
-    def __enter__(self) -> Recorder:
-        self._before = sys.getprofile()
-        sys.setprofile(self._see)
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        sys.setprofile(self._before)
-
-    def _see(self, frame: FrameType, event: str, returned: Any) -> None:
+    def see(self, frame: FrameType, event: str, returned: Any) -> None:
+        """A profile function."""
         if event == "call":
             watch = _WATCHES.get(id(frame.f_code))
             if watch is not None:

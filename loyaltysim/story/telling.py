@@ -33,18 +33,31 @@ TURNS = ("stage", "lost", "considers", "told")
 """Facts that change something in a life."""
 
 
-def tell(life: Life, width: int, everything: bool) -> str:
-    """The story of a life, from its start to what came of it."""
+def tell(life: Life, width: int, everything: bool, most: int | None = None) -> str:
+    """The story of a life, from its start to what came of it; after `most` entries in sums."""
     lines = [_title(life), *wrap(HOW_TO_READ, width), ""]
-    for ordinary, group in groupby(life.moments, key=is_ordinary):
-        moments = list(group)
-        if ordinary and not everything and len(moments) > 1:
-            lines += _entry(when(moments[0].date, moments[-1].date), [summed_up(moments)], width)
-            continue
-        for moment in moments:
-            told = sentences(moment) if everything else brief(moment)
-            lines += _entry(when(moment.date), told, width)
+    entries = list(_entries(life.moments, everything))
+    for moments in entries[:most]:
+        if len(moments) > 1:
+            told = [summed_up(moments)]
+        else:
+            told = sentences(moments[0]) if everything else brief(moments[0])
+        lines += _entry(when(moments[0].date, moments[-1].date), told, width)
+    rest = [moment for moments in entries[len(entries[:most]) :] for moment in moments]
+    occasions = [moment for moment in rest if moment.kind == "occasion"]
+    if occasions:
+        told = ["Summed up: " + summed_up(occasions)]
+        lines += _entry(when(rest[0].date, rest[-1].date), told, width)
     return "\n".join([*lines, "", *wrap(totals(life), width)])
+
+
+def _entries(moments: Iterable[Moment], everything: bool) -> Iterator[list[Moment]]:
+    """Ordinary occasions together, all else one by one."""
+    for ordinary, group in groupby(moments, key=is_ordinary):
+        if ordinary and not everything:
+            yield list(group)
+        else:
+            yield from ([moment] for moment in group)
 
 
 HOW_TO_READ = (
@@ -121,7 +134,10 @@ def summed_up(moments: list[Moment]) -> str:
         stood = STOOD.get(moments[0].facts["stood"])
         text = f"{many(len(moments), 'occasion')} passed: {stood}." if stood else text
     for name, facts in _summed_schemes(moments).items():
-        text += f" {name.capitalize()}: {facts['issued']:,} earned, {facts['balance']:,} held."
+        took = f"took {many(facts['rewards'], 'reward')}, " if facts["rewards"] else ""
+        text += (
+            f" {name.capitalize()}: {took}{facts['issued']:,} earned, {facts['balance']:,} held."
+        )
     return text
 
 
@@ -129,8 +145,12 @@ def _summed_schemes(moments: list[Moment]) -> dict[str, Facts]:
     sums: dict[str, Facts] = {}
     for moment in moments:
         for name, facts in moment.facts.get("schemes", {}).items():
-            before = sums.get(name, {"issued": 0})["issued"]
-            sums[name] = {"issued": before + facts["issued"], "balance": facts["balance"]}
+            before = sums.get(name, {"issued": 0, "rewards": 0})
+            sums[name] = {
+                "issued": before["issued"] + facts["issued"],
+                "rewards": before["rewards"] + facts.get("rewards", 0),
+                "balance": facts["balance"],
+            }
     return sums
 
 
@@ -329,17 +349,13 @@ def _title(life: Life) -> str:
 def totals(life: Life) -> str:
     """What came of a life."""
     booked, business = life.booked, life.result.business
-    amounts = {
-        name: booked.get(name, 0) / MICRO
-        for name in ("revenue", "cost_of_goods", "service", "rewards", "compensation")
-    }
-    left = amounts.pop("revenue") - sum(amounts.values())
     customer = life.result.customers[life.customer]
     return (
         f"In the end: {_stage(STAGES[int(customer['stage'])])}. "
         f"{many(booked.get('purchases', 0), 'purchase')} here of "
         f"{booked.get('category_purchases', 0):,} in the category; revenue "
-        f"{booked.get('revenue', 0) / MICRO:,.2f} {business.currency}, which left {left:,.2f} "
+        f"{booked.get('revenue', 0) / MICRO:,.2f} {business.currency}, which left "
+        f"{life.left / MICRO:,.2f} "
         "after goods, serving, rewards and compensation."
     )
 

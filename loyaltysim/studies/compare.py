@@ -19,6 +19,7 @@ from loyaltysim.draws import identity, uniforms, who
 from loyaltysim.evidence import register
 from loyaltysim.levels import Levels
 from loyaltysim.results.census import Census
+from loyaltysim.results.classes import Lives, lives_of
 from loyaltysim.results.comparison import HIGH_WALLET, LOW_WALLET, RANGES, STATED, Comparison
 from loyaltysim.results.margins import Diary, Margins
 from loyaltysim.results.summary import Summary, summarise
@@ -131,19 +132,20 @@ def live_task(text: str, levels: Levels, task: Task) -> list[Summary]:
         levels = steady(scenario.business, near=levels, rounds=3)
     order = sorted(scenario.alternatives, key=lambda name: name != scenario.reference)
     summaries: dict[str, Summary] = {}
-    twin = None
+    twin: tuple[Business, Lives] | None = None
     diary = Diary() if task.set == STATED else None
     for name in order:
         business = with_wallet(scenario.alternatives[name], shift)
         months = month_of(business.weeks - 1) + 1
         census = Census(months, len(business.market.segments))
-        paired = twin is not None and same_occasions(business, twin.business)
-        margins = Margins(diary) if paired and diary is not None else None
+        before = twin[1] if twin is not None and same_occasions(business, twin[0]) else None
+        margins = Margins(diary) if before is not None and diary is not None else None
         notes = diary if twin is None else margins
         result = run(business, levels, replication=task.replication, census=census, diary=notes)
         booked = margins.booked if margins is not None else None
-        summaries[name] = summarise(result, census, twin if paired else None, booked)
-        twin = twin or result
+        lives = lives_of(result, census.purchases_before)
+        summaries[name] = summarise(result, census, lives, before, booked)
+        twin = twin or (business, lives)
     return [summaries[name] for name in scenario.alternatives]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import run
 from loyaltysim.story.life import Life, Worlds
-from loyaltysim.story.recording import Recorder
+from loyaltysim.story.several import lived
 from loyaltysim.studies.simulate import chosen, levels_of
 
 
@@ -40,12 +40,7 @@ def _live(scenario: Scenario, customer: int, alternative: str | None, replicatio
             f"there is no customer {customer}; they have the numbers 0 to {people - 1}"
         )
     levels = levels_of(scenario)
-    recorder = Recorder(customer)
-    with recorder:
-        result = run(
-            business, levels, replication=replication, interpreted=[customer], census=recorder
-        )
-    return Life(result, customer, alternative, tuple(recorder.moments))
+    return lived(business, levels, [customer], alternative, replication)[customer]
 
 
 def eventful(scenario: Scenario, alternative: str | None = None, replication: int = 0) -> int:
