@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,12 @@ class Contacts:
             self._people.week = week
             self._people.open_for = week - int(opens_at)
             reached = contacts(terms, self._people, bool(rival))
+            if version.joins_from > 0.0 or version.joins_until < inf:
+                # Whoever is no member yet would have the rules of today.
+                since = self._people.records["first_joined_at"][reached, rival]
+                since = np.where(since > 0.0, since, week)
+                holds = (since >= version.joins_from) & (since < version.joins_until)
+                reached = reached[holds]
             posts = np.zeros(len(reached), CONTACT)
             posts["customer"], posts["scheme"] = reached, number
             found.append(posts)

@@ -70,7 +70,8 @@ def lapse(
 ) -> None:
     """On a date of payment the balance is paid out, and a share of it is spent here again."""
     passed = int(floor((now - scheme.opens_at) / scheme.pay_weeks))
-    if passed <= member.payments:
+    if passed <= member.payments or scheme.kept == 0.0:
+        # Where there is no money left, the date of payment is put off.
         return
     member.payments = passed
     if member.balance == 0 or member.balance < scheme.pay_from:
@@ -104,3 +105,11 @@ def earn(
 ) -> None:
     """A share of what is paid, in whole cents."""
     add_units(member, scheme, int(floor(scheme.back * visit.paid * UNITS + 0.5)), visit.now, flow)
+
+
+@rule
+def change(
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, tally: Record
+) -> None:
+    """The next date of payment is one of the new rules."""
+    member.payments = int(floor((now - scheme.opens_at) / scheme.pay_weeks))

@@ -125,5 +125,5 @@ def claim(
     tally: Record,
 ) -> None:
     """A gift comes with a large order."""
-    if visit.paid >= scheme.gift_from:
+    if visit.paid >= scheme.gift_from and scheme.kept > 0.0:
         _give(customer, member, scheme, beliefs, visit.now, tally)

@@ -152,7 +152,11 @@ def settle_claims(
     if scheme.by_contact == 0 and not has_paid(
         customer, segment, scheme, beliefs, visit.now, tally
     ):
-        member.joined = 0
+        if member.joined == 1:
+            # Who does not renew loses what is held.
+            balance.forfeit(member, flow)
+            member.goal_size = 0.0
+            member.joined = 0
         return
     if member.joined == 0:
         if scheme.by_contact == 0 and not wants_to_join(customer, segment, scheme, beliefs):
@@ -259,6 +263,8 @@ def live_with_new_rules(
     The worth that is lost is felt as money taken away, and the change as a promise that is
     not kept, in the proportion of what was lost. Balances stay, unless the programme closes.
     """
+    # What was due under the old rules comes first.
+    _lapse(before.kind, customer, member, before, beliefs, now, flow, tally)
     old, new = worth_of_unit(before), worth_of_unit(scheme)
     if now >= scheme.closes_at:
         new = 0.0
@@ -270,6 +276,9 @@ def live_with_new_rules(
     if now >= scheme.closes_at:
         balance.forfeit(member, flow)
         member.goal_size = 0.0
+        member.joined = 0
+        if scheme.rival == 0:
+            customer.member = 0
     elif scheme.reward_at > 0:
         if scheme.lot_weeks != before.lot_weeks:
             balance.start_lots_anew(member, scheme, now)

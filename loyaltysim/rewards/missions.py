@@ -102,3 +102,12 @@ def aim(customer: Record, member: Record, scheme: Record, visit: Record, beliefs
     member.goal_value = scheme.reward_value
     member.goal_due = scheme.opens_at + (member.mission + 1) * scheme.mission_weeks
     return float(member.visits_done)
+
+
+@rule
+def change(
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, tally: Record
+) -> None:
+    """A mission by the new rules starts."""
+    _set_target(customer, member, scheme, now)
+    member.goal_size = 0.0

@@ -417,3 +417,11 @@ def aim(customer: Record, member: Record, scheme: Record, visit: Record, beliefs
     member.goal_value = scheme.menu_value[k]
     _review(member, scheme, visit.now)
     return float(member.balance)
+
+
+@rule
+def change(
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, tally: Record
+) -> None:
+    """Fixed dates of expiry that have passed, had they been in force, take nothing."""
+    member.expiries = int(floor((now - scheme.opens_at) / scheme.expiry_weeks))

@@ -79,13 +79,16 @@ class ProgrammeCosts(Terms):
                     for version in found:
                         if version.kind == kind:
                             version.later.append(Later(change.at, known_at, None))
-                elif change.grandfather:
+                    continue
+                terms = changed(now.latest, part)
+                if terms == now.latest:
+                    continue
+                if change.grandfather:
                     # Whoever is in by then keeps the old rules.
                     now.joins_until = change.at
-                    latest[kind] = Version(kind, changed(now.latest, part), change.at)
+                    latest[kind] = Version(kind, terms, joins_from=change.at)
                     found.append(latest[kind])
                 else:
-                    terms = changed(now.latest, part)
                     now.later.append(Later(change.at, known_at, terms))
         return found
 
@@ -140,7 +143,10 @@ def changed(terms: Any, part: Any) -> Any:
     new = terms.model_copy(update={name: getattr(part, name) for name in part.model_fields_set})
     for validator in type(terms).__pydantic_decorators__.model_validators.values():
         if validator.info.mode == "after":
-            new = validator.func(new)
+            try:
+                new = validator.func(new)
+            except ValueError as error:
+                raise ValueError(f"changes: {error}") from error
     return new
 
 

@@ -57,6 +57,9 @@ def introduced(
     customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, tally: Record
 ) -> None:
     """Somebody whom the member brought has bought for the first time."""
+    if scheme.rival == 1:
+        # Who is brought here is nobody to a rival.
+        return
     year = int(floor(now / 52.0))
     if member.brought_year != year:
         member.brought_year = year

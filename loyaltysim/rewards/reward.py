@@ -67,7 +67,10 @@ def hand_over(
 def hand_over_one(
     customer: Record, scheme: Record, beliefs: Record, now: float, tally: Record
 ) -> None:
-    """The scheme's one reward is given."""
+    """The scheme's one reward is given, unless there is no money left for any."""
+    if scheme.kept == 0.0:
+        refuse(customer, scheme, 1.0, beliefs, now, tally)
+        return
     hand_over(customer, scheme, 1, scheme.reward_cost, scheme.reward_value, beliefs, now, tally)
 
 

@@ -45,6 +45,12 @@ def _period(scheme: Record, now: float) -> int:
 
 
 @rule
+def start(customer: Record, member: Record, scheme: Record, now: float, flow: Record) -> None:
+    """No period has had its visit yet."""
+    member.run_period = -1
+
+
+@rule
 def lapse(
     customer: Record,
     member: Record,
@@ -75,11 +81,11 @@ def earn(
 ) -> None:
     """The first visit of a period makes the run longer; a full run is rewarded, and starts anew."""
     period = _period(scheme, visit.now)
-    if member.run > 0 and period == member.run_period:
+    if period == member.run_period:
         return
     member.run += 1
     member.run_period = period
-    if member.run == scheme.run_count:
+    if member.run >= scheme.run_count:
         hand_over_one(customer, scheme, beliefs, visit.now, tally)
         member.run = 0
 
@@ -96,3 +102,12 @@ def aim(customer: Record, member: Record, scheme: Record, visit: Record, beliefs
     member.goal_value = scheme.reward_value
     member.goal_due = scheme.opens_at + (member.run_period + 1 + left) * scheme.run_weeks
     return float(member.run)
+
+
+@rule
+def change(
+    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, tally: Record
+) -> None:
+    """A run goes on from the present period, by the new rules."""
+    member.run_period = _period(scheme, now) - 1
+    member.goal_size = 0.0

@@ -257,6 +257,8 @@ def change(
     if now >= scheme.closes_at:
         held = 0
     if held < member.tier:
-        _move_to(customer, member, scheme, held, beliefs, now)
         tally.demoted += 1 - scheme.rival
+    # Points of a level that stays may be more or fewer.
+    _move_to(customer, member, scheme, held, beliefs, now)
+    member.period = _number_of_period(scheme, now)
     member.goal_size = 0.0
