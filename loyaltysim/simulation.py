@@ -272,7 +272,6 @@ class Run:
 
         What a year's budget for rewards no longer covers is refused until the next year.
         """
-        self._keep_to_the_budget()
         if self.week_now == 0 or self.week["closes_books"][0]:
             self._look_at_tiers()
         for number, side in enumerate(self.sides):
@@ -282,6 +281,7 @@ class Run:
                     scheme["rules_until"] = later.at
                 if int(np.ceil(later.at)) == self.week_now:
                     self._put_in_force(number, side, later.terms)
+        self._keep_to_the_budget()
 
     def _look_at_tiers(self) -> None:
         """How many members hold each level or more: a crowd takes from its status."""
@@ -451,7 +451,9 @@ class Run:
             if self.week_now == 0:
                 self.book_firm("programme_set_up", programme.set_up)
             members = self.members_so_far * programme.cost_per_member_year / WEEKS_PER_YEAR
-            self.book_firm("programme_running", programme.per_week + members)
+            own = self.schemes["rival"] == 0
+            runs = (self.schemes["closes_at"][own] > self.week_now).any()
+            self.book_firm("programme_running", (programme.per_week if runs else 0.0) + members)
 
     def count_the_people(self) -> None:
         """At the end of a month: who is still there, truly and as the firm sees it."""

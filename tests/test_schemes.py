@@ -84,12 +84,8 @@ def test_fifty_combinations_are_the_same_interpreted_and_again(business):
     assert differences(once, run(business, threads=2)) == []
 
 
-ASKED = ["points", "stamps", "tiers", "discount", "cashback", "missions", "streak"]
-"""Schemes whose rewards are all asked for at a purchase, where they are told."""
-
-
 @settings(max_examples=25)
-@given(combinations(ASKED), st.data())
+@given(combinations(), st.data())
 def test_a_life_with_any_schemes_adds_up_when_it_is_told(business, data):
     number = data.draw(st.integers(0, business.market.people - 1))
     life = lived(business, number)

@@ -39,6 +39,8 @@ def without_terms() -> dict[str, float]:
             values[name] = 0.0
         elif unit == "ratio":
             values[name] = 1.0
+    # What comes back is not spent here in addition.
+    values["windfall_respent"] = 0.0
     return values
 
 

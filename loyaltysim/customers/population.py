@@ -49,6 +49,7 @@ from loyaltysim.rewards.membership import (
     settle_claims,
     stake,
 )
+from loyaltysim.rewards.reward import book_reward
 
 AHEAD = 8
 """How many customers ahead memory is asked for a record."""
@@ -189,10 +190,14 @@ def read_contacts(world: World, out: Outcome, first: int, last: int) -> None:
     for k in range(first, last):
         contact = world.contacts[k]
         customer = world.customers[contact.customer]
-        if customer.never == 0:
+        scheme = world.schemes[contact.scheme]
+        tally = out.tallies[customer.segment]
+        if customer.never == 1:
+            # It costs as much, and does nothing.
+            book_reward(customer, scheme, scheme.contact_cost, tally)
+        else:
             member = world.members[contact.customer, contact.scheme]
-            scheme = world.schemes[contact.scheme]
-            get_contact(customer, member, scheme, week, beliefs, out.tallies[customer.segment])
+            get_contact(customer, member, scheme, week, beliefs, tally)
 
 
 def change_rules(world: World, out: Outcome, lo: int, hi: int) -> None:
@@ -328,6 +333,9 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 fade(customer, contact, week, beliefs, now)
                 cool(customer, beliefs, now)
                 customer.saving = welcome_saving(customer)
+                # A scheme that still is in force says so again.
+                customer.referral_wish = 0.0
+                customer.can_offer = 0.0
                 renews = segment.period > 0.0 and is_customer(customer)
                 # What the firm's schemes and its rivals' pull, and the strongest goal of each.
                 pull, rival_pull = 0.0, customer.goodwill[1]

@@ -366,6 +366,8 @@ def claim(
             # Given away, it is no windfall, but an honour.
             book_reward(customer, scheme, ready * cost - spent, tally)
             take_units(member, units, flow)
+            if scheme.rival == 0:
+                tally.rewarded += ready
             move_goodwill(customer, scheme.rival, beliefs.recognition_pull, beliefs, visit.now)
             return
     worth = ready * value - cash
