@@ -421,9 +421,9 @@ def test_in_python_in_three_lines():
 # The business as it stands today
 
 
-@pytest.mark.parametrize("file", sorted(SCENARIOS.glob("*.yaml")), ids=lambda path: path.stem)
-def test_a_business_without_a_programme_stays_as_its_owner_says(file):
-    business = loyaltysim.load(file).business
+@pytest.mark.parametrize("name", ["b2b_services", "coffee_shop", "hair_salon"])
+def test_a_business_without_a_programme_stays_as_its_owner_says(name):
+    business = loyaltysim.load(SCENARIOS / f"{name}.yaml").business
     levels = steady(business)
     losses, yearly, kept, bought, regulars = [], [], [], [], []
     # A small business needs more runs until luck has evened out.

@@ -8,7 +8,7 @@ from businesses import QUIET, STAMPS, merged, small, terms
 
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.customers.staying import terms_of_leaving
-from loyaltysim.record import BELIEFS, CUSTOMER, MEMBER, SEGMENT, WEEK
+from loyaltysim.record import BELIEFS, CUSTOMER, MEMBER, SCHEME, SEGMENT, WEEK
 from loyaltysim.rewards.goal import gain_pull
 from loyaltysim.scenario.model import MONTHS, Business
 from loyaltysim.simulation import Run
@@ -141,11 +141,12 @@ def test_what_is_gained_by_going_on_is_the_goal_that_leaving_gives_up():
         BELIEFS, foresight_weeks=12.5, delay_discount_per_week=0.01, price_response=2.0,
         programme_fades_weeks=47.0,
     )  # fmt: skip
+    scheme = record(SCHEME, rules_until=inf)
     gain = 2.0 * 20.0 / 100.0 * exp(-0.01 * 3 * 4.0)
-    assert gain_pull(customer, member, beliefs, 50.0, 4.0, True) == pytest.approx(gain)
+    assert gain_pull(customer, member, scheme, beliefs, 50.0, 4.0, True) == pytest.approx(gain)
     # The third bill is too late in 11 weeks.
     beliefs.foresight_weeks = 11.0
-    assert gain_pull(customer, member, beliefs, 50.0, 4.0, True) == 0.0
+    assert gain_pull(customer, member, scheme, beliefs, 50.0, 4.0, True) == 0.0
 
 
 def test_outside_contracts_price_and_words_move_the_choice_alone():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,14 @@ class Scenario:
         Those that it leaves at the default somewhere, in the business or in an
         alternative, and beliefs that it states as a range.
         """
+        return list(self._open)
+
+    @cached_property
+    def _open(self) -> tuple[str, ...]:
+        # Every draw asks for them.
         worlds = [self._worlds.base, *self._worlds.alternatives.values()]
         stated = [name for name, r in self._ranges.items() if r.low < r.high]
-        return [*stated, *assumptions_.open_names(worlds, self._worlds.base)]
+        return (*stated, *assumptions_.open_names(worlds, self._worlds.base))
 
     def range_of(self, name: str) -> tuple[float, float, float]:
         """Low, value and high of an assumption: as this scenario states it, or the register's.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+from functools import cache
 from itertools import pairwise
 from typing import Any, Literal, get_args, get_origin
 
@@ -13,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from loyaltysim.scenario import alternatives, assumptions, ranges
-from loyaltysim.scenario.model import ASSUMED
+from loyaltysim.scenario.model import ASSUMED, Belief
 from loyaltysim.scenario.shape import Shape, shape_of
 from loyaltysim.scenario.wording import BUSINESS
 
@@ -84,6 +85,8 @@ def _of(shape: Shape, partial: bool, ranged: bool = False) -> Json:
 
     Where it may be `ranged`, a number may stand with its range.
     """
+    if shape.kind is Belief:
+        return {"anyOf": [{"type": "number"}, _map(shape, partial, ranged)]}
     if shape.is_model():
         return _map(shape, partial, ranged)
     kind = get_origin(shape.kind) or shape.kind
@@ -141,6 +144,7 @@ def _described(found: Json, shape: Shape, field: FieldInfo, said: str | None) ->
     return found if field.is_required() else {"anyOf": [found, {"type": "null"}]}
 
 
+@cache
 def _said_of(model: type) -> dict[str, str]:
     """What the text below each field of a model says."""
     said: dict[str, str] = {}

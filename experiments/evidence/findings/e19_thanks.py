@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from finding import Finding, Sample, Target, nothing
+from finding import Check, Finding, Sample, Target
 from worlds import Worlds
 
 SCENARIO = """
@@ -34,7 +34,7 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     again = [
         float((worlds.live(n, replication).bought() > 0).mean()) for n in ("nothing", "thanked")
     ]
-    return {"ratio": again[1] / again[0] - 1.0}
+    return {"ratio": again[1] / again[0]}
 
 
 FINDING = Finding(
@@ -47,12 +47,12 @@ FINDING = Finding(
     targets=(
         Target(
             "E19.a",
-            (nothing("ratio", "share who came again, thanked against not, less 1", 0.03),),
+            (Check("ratio", "share who came again, thanked against not", 0.97, 1.03),),
             sets="beliefs.thanks_pull",
         ),
         Target(
             "E19.d",
-            (nothing("ratio", "share who came again, thanked against not, less 1", 0.03),),
+            (Check("ratio", "share who came again, thanked against not", 0.97, 1.03),),
             note="Hand-written or printed makes no difference in the model.",
         ),
     ),
