@@ -98,9 +98,21 @@ FINDING = Finding(
     measure=measure,
     terms=("status_pull", "status_change_pull"),
     targets=(
-        Target("E16.a", (above("below", "status of the top, three levels less two"),)),
-        Target("E16.b", (below("crowd", "status of the top, larger less smaller"),)),
+        Target(
+            "E16.a",
+            (above("below", "status of the top, three levels less two"),),
+            sets="beliefs.status_pull (by its form)",
+        ),
+        Target(
+            "E16.b",
+            (below("crowd", "status of the top, larger less smaller"),),
+            sets="beliefs.status_pull (by its form)",
+        ),
         Target("E16.c", (below("fell", "purchases, demoted less never promoted"),)),
-        Target("E16.d", (above("more", "loss of the demoted less gain of the promoted"),)),
+        Target(
+            "E16.d",
+            (above("more", "loss of the demoted less gain of the promoted"),),
+            sets="beliefs.status_change_pull (its direction)",
+        ),
     ),
 )

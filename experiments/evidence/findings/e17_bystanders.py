@@ -78,13 +78,18 @@ FINDING = Finding(
     terms=("gift_pull", "envy_pull", "visible_pull"),
     targets=(
         Target("E17.a", (above("targets", "purchases of those who get gifts, against without"),)),
-        Target("E17.b", (below("bystanders", "purchases of those who get none, against without"),)),
+        Target(
+            "E17.b",
+            (below("bystanders", "purchases of those who get none, against without"),),
+            sets="beliefs.envy_pull (its direction)",
+        ),
         Target(
             "E17.c",
             (
                 above("seen more", "what being seen adds, the smaller of both"),
                 above("clear less", "what clear rules give back to those who get none"),
             ),
+            sets="beliefs.visible_pull and beliefs.clarity, their direction",
         ),
     ),
 )

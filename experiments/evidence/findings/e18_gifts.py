@@ -67,6 +67,10 @@ FINDING = Finding(
             (between("large", "responses, large gift against none", 1.4, 2.1, neutral=1.0),),
             miss="As with the small one: the default is a shop's, 5% for a gift worth a basket.",
         ),
-        Target("E18.d", (below("new", "responses of those who never gave, less 1"),)),
+        Target(
+            "E18.d",
+            (below("new", "responses of those who never gave, less 1"),),
+            sets="beliefs.gift_suspicion (its direction)",
+        ),
     ),
 )

@@ -54,6 +54,7 @@ FINDING = Finding(
             "E19.d",
             (Check("ratio", "share who came again, thanked against not", 0.97, 1.03),),
             note="Hand-written or printed makes no difference in the model.",
+            sets="beliefs.thanks_pull",
         ),
     ),
 )

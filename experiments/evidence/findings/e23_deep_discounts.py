@@ -58,7 +58,9 @@ FINDING = Finding(
     targets=(
         Target("E23.a", (above("new", "later purchases of prospects, deep against shallow"),)),
         Target(
-            "E23.b", (below("established", "later purchases of customers, deep against shallow"),)
+            "E23.b",
+            (below("established", "later purchases of customers, deep against shallow"),),
+            sets="beliefs.deal_wait (its direction)",
         ),
     ),
 )

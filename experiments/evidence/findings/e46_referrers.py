@@ -62,6 +62,7 @@ FINDING = Finding(
             "E46.b",
             (below("matched", "share lost, those who recommended less matched others"),),
             note="Part of it is that only those who stay go on recommending.",
+            sets="beliefs.commitment_pull (its direction)",
         ),
     ),
 )
