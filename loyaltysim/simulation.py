@@ -32,6 +32,7 @@ from loyaltysim.customers.stages import STAGES
 from loyaltysim.fields import Fields
 from loyaltysim.firm.contacts import Contacts
 from loyaltysim.firm.desk import Desk
+from loyaltysim.firm.programme_office import ProgrammeOffice
 from loyaltysim.firm.staff import Staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.levels import TREND_WEEKS, Levels, first_guess
@@ -41,7 +42,6 @@ from loyaltysim.record import (
     FLOW,
     MEMBER,
     MESSAGE,
-    SCHEME,
     SEAT,
     TALLY,
     THRESHOLDS,
@@ -51,18 +51,13 @@ from loyaltysim.record import (
     Records,
 )
 from loyaltysim.rewards.balance import FLOWS
-from loyaltysim.rewards.tiers import MOST as MOST_LEVELS
 from loyaltysim.scenario.model import Business
 from loyaltysim.setting import (
-    Side,
     belief_values,
-    fill_scheme,
     first_week,
     month_of,
-    schemes_of,
     season_of,
     segments_of,
-    sides_of,
 )
 from loyaltysim.units import WEEKS_PER_YEAR
 
@@ -156,7 +151,8 @@ class Run:
         firm, market = business.firm, business.market
         self.season = season_of(business)
         self.customers, self.due = born(business, self.levels, seed, replication, self.season)
-        self.schemes = schemes_of(business)
+        self.office = ProgrammeOffice(business)
+        self.schemes = self.office.schemes
         self.rivals_open_at = self.schemes["opens_at"][self.schemes["rival"] == 1]
         self.members = np.zeros((len(self.customers), len(self.schemes)), MEMBER)
         self.rivals = divided(business, self.customers, seed, replication)
@@ -189,13 +185,8 @@ class Run:
         self.inbox = np.zeros(0, MESSAGE)
         self.contacts = Contacts(business, self.customers, self.key)
         self.posts = np.zeros(0, CONTACT)
-        self.sides = sides_of(business)
-        self.before = np.zeros(1, SCHEME)
         self.visits_last_week: float | None = None
         self.members_so_far = 0
-        clear = business.programme is not None and business.programme.clear_rules
-        self.broke = False
-        self.favours_shown = 1.0 - belief["clarity"] if clear else 1.0
         self.blocks = [
             (lo, min(lo + BLOCK, len(self.customers)))
             for lo in range(0, len(self.customers), BLOCK)
@@ -272,57 +263,21 @@ class Run:
 
         What a year's budget for rewards no longer covers is refused until the next year.
         """
-        if self.week_now == 0 or self.week["closes_books"][0]:
-            self._look_at_tiers()
-        for number, side in enumerate(self.sides):
-            scheme = self.schemes[number]
-            for later in side.version.later:
-                if later.known_at <= self.week_now < later.at:
-                    scheme["rules_until"] = later.at
-                if int(np.ceil(later.at)) == self.week_now:
-                    self._put_in_force(number, side, later.terms)
-        self._keep_to_the_budget()
-
-    def _look_at_tiers(self) -> None:
-        """How many members hold each level or more: a crowd takes from its status."""
-        for number in np.flatnonzero(self.schemes["levels"]):
-            members = self.members[:, number]
-            tiers = members["tier"][members["joined"] == 1]
-            above = [(tiers > k).mean() if len(tiers) else 0.0 for k in range(MOST_LEVELS)]
-            self.schemes["crowd"][number] = above
-
-    def _keep_to_the_budget(self) -> None:
-        programme, number = self.business.programme, self.week_now
-        if programme is None or programme.budget_per_year is None:
-            return
-        first = number - number % int(WEEKS_PER_YEAR)
-        spent = self.ledger[first:number, :, ACCOUNTS.index("rewards")].sum() / MICRO
-        self.broke = spent >= programme.budget_per_year
-        own = self.schemes["rival"] == 0
-        self.schemes["kept"][own] = 0.0 if self.broke else programme.kept
-
-    def _put_in_force(self, number: int, side: Side, terms: Any) -> None:
-        scheme = self.schemes[number]
-        self.before[0] = scheme
-        if terms is None:
-            scheme["closes_at"] = self.week_now
-        else:
-            stays = {name: scheme[name].copy() for name in ("instance", "crowd")}
-            fill_scheme(scheme, self.business, side, terms)
-            for name, value in stays.items():
-                scheme[name] = value
-        scheme["rules_until"] = np.inf
-        self.week["changed"] = number
-        for out, (lo, hi) in zip(self.outcomes, self.blocks, strict=True):
-            for first, end, change, world, results in self._spans(
-                change_rules, self._world(), out, lo, hi
-            ):
-                change(world, results, first, end)
+        week, office = self.week_now, self.office
+        if week == 0 or self.week["closes_books"][0]:
+            office.look_at_tiers(self.members)
+        for number in office.changes_of(week):
+            self.week["changed"] = number
+            for out, (lo, hi) in zip(self.outcomes, self.blocks, strict=True):
+                spans = self._spans(change_rules, self._world(), out, lo, hi)
+                for first, end, change, world, results in spans:
+                    change(world, results, first, end)
+        office.keep_to_the_budget(week, self.ledger[:, :, ACCOUNTS.index("rewards")])
 
     def contact_people(self) -> None:
         """Coupons, gifts and praise of the firm, and of rivals that copy it, reach people."""
         self.posts = self.contacts.of_week(self.week_now)
-        if self.broke:
+        if self.office.broke:
             self.posts = self.posts[self.schemes["rival"][self.posts["scheme"]] == 1]
         if len(self.posts):
             self._read(read_contacts, self.posts)
@@ -352,7 +307,7 @@ class Run:
         return World(
             self.customers, self.due, self.members, self.schemes, self.rivals, self.segments,
             self.seats, self.servers, self.season, self.week, self.beliefs, self.thresholds,
-            self.inbox, self.posts, self.before,
+            self.inbox, self.posts, self.office.before,
         )  # fmt: skip
 
     def _live_block(self, world: World, number: int, lo: int, hi: int) -> list[Records]:
@@ -451,8 +406,7 @@ class Run:
             if self.week_now == 0:
                 self.book_firm("programme_set_up", programme.set_up)
             members = self.members_so_far * programme.cost_per_member_year / WEEKS_PER_YEAR
-            own = self.schemes["rival"] == 0
-            runs = (self.schemes["closes_at"][own] > self.week_now).any()
+            runs = self.office.runs(self.week_now)
             self.book_firm("programme_running", (programme.per_week if runs else 0.0) + members)
 
     def count_the_people(self) -> None:
