@@ -151,6 +151,9 @@ class Run:
         firm, market = business.firm, business.market
         self.season = season_of(business)
         self.customers, self.due = born(business, self.levels, seed, replication, self.season)
+        # Who is a customer, as others know it, and as it comes to stand.
+        self.there_now = (self.customers["last_at"] > self.customers["lost_at"]).astype(np.int8)
+        self.there = self.there_now.copy()
         self.office = ProgrammeOffice(business)
         self.schemes = self.office.schemes
         self.rivals_open_at = self.schemes["opens_at"][self.schemes["rival"] == 1]
@@ -292,6 +295,7 @@ class Run:
 
     def live_the_population(self) -> None:
         """Every customer's occasions of the week."""
+        self.there[:] = self.there_now
         world = self._world()
         jobs = [(world, number, *block) for number, block in enumerate(self.blocks)]
         if self.threads > 1 and len(jobs) > 1:
@@ -307,7 +311,7 @@ class Run:
         return World(
             self.customers, self.due, self.members, self.schemes, self.rivals, self.segments,
             self.seats, self.servers, self.season, self.week, self.beliefs, self.thresholds,
-            self.inbox, self.posts, self.office.before,
+            self.inbox, self.posts, self.office.before, self.there, self.there_now,
         )  # fmt: skip
 
     def _live_block(self, world: World, number: int, lo: int, hi: int) -> list[Records]:

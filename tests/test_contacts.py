@@ -107,7 +107,7 @@ def test_an_expected_gift_pleases_less():
         before = customer.goodwill[0]
         gifts._give(customer, member, scheme, beliefs, 0.0, record(TALLY))
         pleased.append(customer.goodwill[0] - before)
-    assert pleased[0] == pytest.approx(beliefs.gift_pull * np.log(1.5))
+    assert pleased[0] == pytest.approx(beliefs.gift_pull * (1.0 + np.log(1.5)))
     for one, following in itertools.pairwise(pleased):
         assert following == pytest.approx(one * (1.0 - beliefs.gift_habit))
 

@@ -33,6 +33,12 @@ _HEED = DECISIONS["heed"]
 MOST_TOLD = 101
 """Nobody tells more people in the market about one visit."""
 
+ALIKE = 8
+"""People of whom the one who is most like oneself is told, where likeness decides."""
+
+DRAWS = 64
+"""Draws that finding one person never needs, with four uniforms each, in any market."""
+
 
 @rule
 def rumour(customer: Record, beliefs: Record, now: float) -> float:
@@ -74,13 +80,13 @@ def warn(u: float, beliefs: Record, severity: float, tally: Record) -> int:
 
 
 @rule
-def hearer(customer: Record, week: Record, people: int, nth: int) -> int:
-    """The number of the nth person told at this occasion: anybody in the whole market alike.
+def might_hear(customer: Record, week: Record, people: int, nth: int, turn: int) -> int:
+    """The number of somebody who might hear the nth word of this occasion: anybody alike.
 
-    By jump consistent hashing (Lamping & Veach 2014): one person more becomes the hearer of
-    one word in `people`, and all other words are heard by whom they were before.
+    `turn` counts those who come to mind. By jump consistent hashing (Lamping & Veach 2014): one
+    person more is drawn once in `people`, and all else is as it was before.
     """
-    chosen, following, drawn = 0, 0, 0
+    chosen, following, drawn = 0, 0, DRAWS * turn
     while following < people:
         luck = uniforms(
             week.seed, week.replication, customer.who, _TELL, customer.occasions,
@@ -92,6 +98,30 @@ def hearer(customer: Record, week: Record, people: int, nth: int) -> int:
                 chosen = int(following)
                 following = floor((chosen + 1.0) / u)
     return chosen
+
+
+@rule
+def come_to_mind(customer: Record, week: Record, beliefs: Record, nth: int) -> int:
+    """How many might hear the nth word: one, or several of whom the most alike will hear it."""
+    luck = uniforms(
+        week.seed, week.replication, customer.who, _TELL, customer.occasions,
+        nth + MOST_TOLD * DRAWS * ALIKE,
+    )  # fmt: skip
+    return ALIKE if luck[0] < beliefs.likeness else 1
+
+
+@rule
+def spending(customer: Record) -> float:
+    """What a person would spend here in a week if nothing spoke for or against the firm."""
+    chance = customer.firm_odds / (1.0 + customer.firm_odds)
+    return float(customer.rate * chance * customer.usual_basket)
+
+
+@rule
+def difference(customer: Record, other: Record) -> float:
+    """How unlike two people are: the ratio of the larger to the smaller spending, from 1."""
+    mine, theirs = max(spending(customer), 1e-12), max(spending(other), 1e-12)
+    return max(mine / theirs, theirs / mine)
 
 
 @rule

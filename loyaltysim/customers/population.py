@@ -11,14 +11,17 @@ from typing import Any, NamedTuple
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, is_customer, take_notice
 from loyaltysim.behaviour.familiarity import fade
+from loyaltysim.behaviour.friend import look_at_friend
 from loyaltysim.behaviour.goodwill import cool
 from loyaltysim.behaviour.habit import gap_at_rivals, remember_choice
 from loyaltysim.behaviour.occasions import QUARTER_WEEKS, after, drift_on, gap
 from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.behaviour.word import (
     MOST_TOLD,
+    come_to_mind,
+    difference,
     hear,
-    hearer,
+    might_hear,
     recommend,
     rumour,
     warn,
@@ -76,6 +79,8 @@ class World(NamedTuple):
     inbox: Any
     contacts: Any
     before: Any
+    there: Any
+    there_now: Any
 
 
 class Outcome(NamedTuple):
@@ -164,6 +169,24 @@ def write_word(word: Record, customer: Record, number: int, to: int, good: float
 
 
 @rule
+def hearer(customers: Any, i: int, week: Record, beliefs: Record, nth: int) -> int:
+    """Who hears the nth word of an occasion: anybody, or of several the most like who tells it.
+
+    People know people of their own kind; customers who spend much know others who do (Haenlein
+    2011).
+    """
+    people = len(customers)
+    chosen = might_hear(customers[i], week, people, nth, 0)
+    least = difference(customers[i], customers[chosen])
+    for turn in range(1, come_to_mind(customers[i], week, beliefs, nth)):
+        other = might_hear(customers[i], week, people, nth, turn)
+        unlike = difference(customers[i], customers[other])
+        if other != i and unlike < least:
+            chosen, least = other, unlike
+    return chosen
+
+
+@rule
 def receive(
     customer: Record,
     segment: Record,
@@ -226,6 +249,8 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
             continue
         segment = world.segments[customer.segment]
         tally = out.tallies[customer.segment]
+        if customer.invited_by > 0:
+            look_at_friend(customer, world.there[customer.invited_by - 1])
         log_risk = terms_of_leaving(customer, segment, week, beliefs, week.ends)
         held = 0
         pulls = 0.0
@@ -253,6 +278,7 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
                 get_introduction(customer, member, world.schemes[j], beliefs, week.ends, tally)
         else:
             receive(customer, segment, message, week, beliefs, log_risk, tally)
+            world.there_now[message.customer] = is_customer(customer)
         stage = stage_of(customer, world.thresholds[0], week.ends)
         if stage != customer.stage:
             out.moves[customer.segment, customer.stage, stage] += 1
@@ -274,9 +300,10 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
     beliefs = world.beliefs[0]
     thresholds = world.thresholds[0]
     visit = out.visit[0]
-    people = len(customers)
     quarter = int(week.begins / QUARTER_WEEKS)
     programmes = len(schemes)
+    there = world.there
+    there_now = world.there_now
     rivals = world.rivals
     named = rivals.shape[1]
     tickets = out.sent[0]
@@ -429,7 +456,8 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                         upset = True
                     for k in range(visit.told):
                         write_word(
-                            out.words[words], customer, i, hearer(customer, week, people, k),
+                            out.words[words], customer, i,
+                            hearer(customers, i, week, beliefs, k),
                             1.0 if visit.severity == 0.0 else -1.0,
                         )  # fmt: skip
                         words += 1
@@ -446,6 +474,8 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 # Contracts are thought over when awake, and a failure wakes.
                 thinks = segment.period == 0.0 or luck.awake < segment.awake or upset
                 if thinks and not asleep and is_customer(customer):
+                    if customer.invited_by > 0:
+                        look_at_friend(customer, there[customer.invited_by - 1])
                     log_risk = terms_of_leaving(customer, segment, week, beliefs, now)
                     held = 0
                     for j in range(programmes):
@@ -476,6 +506,7 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 if chosen == FIRM:
                     out.gains[gained] = customer.revenue - customer.costs - earned
                     gained += 1
+            there_now[i] = is_customer(customer)
             customer.occasions += 1
             due[i] = later
 

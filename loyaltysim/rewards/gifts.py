@@ -85,16 +85,16 @@ def contacts(terms: Terms, people: People, rival: bool) -> Numbers:
 def _give(
     customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, tally: Record
 ) -> None:
-    """A gift pleases by its worth, the more the less it was expected; a stranger's puts off.
+    """A gift pleases for being one, and by its worth; the more the less it was expected.
 
-    Charity letters, and sellers' gifts to buyers who know them or do not (Falk 2007; Marechal
-    & Thoni 2019). Pleasure grows with the log of the worth, as that of money does.
+    A trifle with the bill raised tips (Strohmetz et al. 2002). Pleasure grows with the log of the
+    worth, as that of money does. A stranger's gift puts off (Marechal & Thoni 2019).
     """
     book_reward(customer, scheme, scheme.reward_cost, tally)
     favour(customer, scheme, beliefs, now, tally)
     if scheme.rival == 0:
         tally.rewarded += 1
-    pull = beliefs.gift_pull * log(1.0 + scheme.reward_value / customer.usual_basket)
+    pull = beliefs.gift_pull * (1.0 + log(1.0 + scheme.reward_value / customer.usual_basket))
     if scheme.visible == 1:
         pull *= 1.0 + beliefs.visible_pull
     if scheme.rival == 0 and customer.purchases == 0:

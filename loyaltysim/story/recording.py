@@ -424,7 +424,7 @@ _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
     for rule in (
         population.live_week, population.change_rules, population.read_messages,
         population.receive, population.make_choice,
-        drift_on, consider_again, word.rumour, word.hearer, appetite, remember_choice,
+        drift_on, consider_again, word.rumour, population.hearer, appetite, remember_choice,
         choice.lifted, choice.choose, given.choose_by_table, given.stay_by_table,
         visit.serve, visit.take_in, goal.progress_pull, membership.stake,
         membership.get_contact, membership.get_introduction,
