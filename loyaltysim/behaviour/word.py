@@ -33,8 +33,8 @@ _HEED = DECISIONS["heed"]
 MOST_TOLD = 101
 """Nobody tells more people in the market about one visit."""
 
-ALIKE = 8
-"""People of whom the one who is most like oneself is told, where likeness decides."""
+CONSIDERED = 3
+"""People who come to mind where the one whom the firm suits best is told."""
 
 DRAWS = 64
 """Draws that finding one person never needs, with four uniforms each, in any market."""
@@ -102,43 +102,38 @@ def might_hear(customer: Record, week: Record, people: int, nth: int, turn: int)
 
 @rule
 def come_to_mind(customer: Record, week: Record, beliefs: Record, nth: int) -> int:
-    """How many might hear the nth word: one, or several of whom the most alike will hear it."""
+    """How many might hear the nth word: one, or several of whom it goes to the best suited.
+
+    Those who know the firm well pick people whom it suits (Van den Bulte et al. 2018).
+    """
     luck = uniforms(
         week.seed, week.replication, customer.who, _TELL, customer.occasions,
-        nth + MOST_TOLD * DRAWS * ALIKE,
+        nth + MOST_TOLD * DRAWS * CONSIDERED,
     )  # fmt: skip
-    return ALIKE if luck[0] < beliefs.likeness else 1
-
-
-@rule
-def spending(customer: Record) -> float:
-    """What a person would spend here in a week if nothing spoke for or against the firm."""
-    chance = customer.firm_odds / (1.0 + customer.firm_odds)
-    return float(customer.rate * chance * customer.usual_basket)
-
-
-@rule
-def difference(customer: Record, other: Record) -> float:
-    """How unlike two people are: the ratio of the larger to the smaller spending, from 1."""
-    mine, theirs = max(spending(customer), 1e-12), max(spending(other), 1e-12)
-    return max(mine / theirs, theirs / mine)
+    return CONSIDERED if luck[0] < beliefs.matching * customer.familiarity else 1
 
 
 @rule
 def hear(
     customer: Record, message: Record, week: Record, beliefs: Record, now: float, tally: Record
 ) -> None:
-    """A word reaches a person; a heeded recommendation makes strangers and the lost consider."""
+    """A word reaches a person; a heeded recommendation brings those who are no customers.
+
+    Strangers and the lost consider the firm; who has never bought, known to the firm or not, has
+    been brought by who told them.
+    """
     pull = beliefs.good_word_pull if message.good > 0.0 else -beliefs.bad_word_pull
     customer.heard = rumour(customer, beliefs, now) + pull
     customer.heard_at = now
-    if message.good > 0.0 and (customer.aware == 0 or customer.activity != ACTIVE):
+    away = customer.aware == 0 or customer.activity != ACTIVE
+    if message.good > 0.0 and (away or customer.purchases == 0):
         # Keyed by the word, not by how many were heard before, which differs between worlds.
         luck = uniforms(
             week.seed, week.replication, customer.who, _HEED, message.nth, message.sender
         )
         if luck[0] < beliefs.word_heeded:
-            consider_again(customer, tally)
+            if away:
+                consider_again(customer, tally)
             if customer.purchases == 0:
                 customer.invited_by = message.teller + 1
                 customer.welcome_off = message.offers

@@ -19,7 +19,6 @@ from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.behaviour.word import (
     MOST_TOLD,
     come_to_mind,
-    difference,
     hear,
     might_hear,
     recommend,
@@ -169,20 +168,15 @@ def write_word(word: Record, customer: Record, number: int, to: int, good: float
 
 
 @rule
-def hearer(customers: Any, i: int, week: Record, beliefs: Record, nth: int) -> int:
-    """Who hears the nth word of an occasion: anybody, or of several the most like who tells it.
-
-    People know people of their own kind; customers who spend much know others who do (Haenlein
-    2011).
-    """
+def hearer(customers: Any, i: int, week: Record, beliefs: Record, nth: int, good: bool) -> int:
+    """Who hears the nth word of an occasion: anybody, or whom of several the firm suits best."""
     people = len(customers)
     chosen = might_hear(customers[i], week, people, nth, 0)
-    least = difference(customers[i], customers[chosen])
-    for turn in range(1, come_to_mind(customers[i], week, beliefs, nth)):
-        other = might_hear(customers[i], week, people, nth, turn)
-        unlike = difference(customers[i], customers[other])
-        if other != i and unlike < least:
-            chosen, least = other, unlike
+    if good:
+        for turn in range(1, come_to_mind(customers[i], week, beliefs, nth)):
+            other = might_hear(customers[i], week, people, nth, turn)
+            if customers[other].firm_odds > customers[chosen].firm_odds:
+                chosen = other
     return chosen
 
 
@@ -454,11 +448,12 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                         tickets += 1
                     elif visit.severity > 0.0:
                         upset = True
+                    good = visit.severity == 0.0
                     for k in range(visit.told):
                         write_word(
                             out.words[words], customer, i,
-                            hearer(customers, i, week, beliefs, k),
-                            1.0 if visit.severity == 0.0 else -1.0,
+                            hearer(customers, i, week, beliefs, k, good),
+                            1.0 if good else -1.0,
                         )  # fmt: skip
                         words += 1
                 if chosen == RIVAL and named > 0:
