@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltysim.behaviour.word import MOST_TOLD, might_hear
+from loyaltysim.behaviour.word import MOST_TOLD, somebody
 from loyaltysim.record import CUSTOMER, WEEK
 
 
@@ -15,7 +15,7 @@ def hearers(people: int, words: int, nth: int = 0) -> np.ndarray:
     found = np.empty(words, int)
     for occasion in range(words):
         teller.occasions = occasion
-        found[occasion] = might_hear(teller, week, people, nth, 0)
+        found[occasion] = somebody(teller, week, people, nth, 0)
     return found
 
 

@@ -116,6 +116,7 @@ class Notes:
         self.aware = run.customers["aware"].copy()
         self.came_by = np.where(self.aware == 1, KNOWN, UNAWARE)
         self.brought_by = np.full(len(self.aware), -1)
+        self.first_brought = np.full(len(self.aware), np.inf)
         self.index = {who: i for i, who in enumerate(run.customers["who"].tolist())}
 
     def __call__(self, run: Run, month: int) -> None:
@@ -155,6 +156,8 @@ class Notes:
                 self.came_by[hearer] = WORD
                 self.brought_by[hearer] = self.index[int(sender)]
         self.aware = aware.copy()
+        bringers = inbox["customer"][inbox["kind"] == 2] if number else []
+        self.first_brought[bringers] = np.minimum(self.first_brought[bringers], number)
 
     def lived(self, result: Result) -> Lived:
         """All occasions of everybody, person by person, in order."""
@@ -164,7 +167,7 @@ class Notes:
         order = np.lexsort((at, who))
         return Lived(
             result, who[order], at[order], entry[order], gain[order], rewards[order],
-            self.came_by, self.brought_by,
+            self.came_by, self.brought_by, self.first_brought,
         )  # fmt: skip
 
 
@@ -191,6 +194,8 @@ class Lived:
     """Of each person: how they came to know the firm."""
     brought_by: Ints
     """Of each person: the number of who recommended the firm to them; -1 for nobody."""
+    first_brought: Floats
+    """Of each person: when somebody first bought whom they had brought (week); infinite if never."""
 
     @property
     def people(self) -> int:

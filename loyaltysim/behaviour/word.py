@@ -14,6 +14,7 @@ from loyaltysim.units import WEEKS_PER_YEAR
 
 ORDER = 80
 STATE = {
+    "sociability": float,
     "heard": float,
     "heard_at": float,
     "recommended_at": float,
@@ -21,10 +22,13 @@ STATE = {
     "can_offer": float,
     "invited_by": int,
     "welcome_off": float,
+    "companion": int,
 }
-"""What one has heard of the firm, in log-odds, when, and when one last recommended it (week);
-log-rate of recommending for a referral reward, and the share off that goes with it; the number,
-from 1, of who brought this person, and the share off the first purchase that came with it."""
+"""How many people one knows, as a normal score; what one has heard of the firm, in log-odds, when,
+and when one last recommended it (week); log-rate of recommending for a referral reward, and the
+share off that goes with it; the number, from 1, of who brought this person, and the share off the
+first purchase that came with it; and the number, from 1, of who brought one, or whom one brought
+last, once that has led to a purchase."""
 
 DECISIONS = {"tell": 5, "heed": 6}
 _TELL = DECISIONS["tell"]
@@ -35,6 +39,10 @@ MOST_TOLD = 101
 
 CONSIDERED = 3
 """People who come to mind where the one whom the firm suits best is told."""
+
+MOST_KNOWN, MET = 4.0, 24
+"""Acquaintances, against the mean, from which being known has no further use (one in a hundred
+people), and people who are met at most until one is an acquaintance."""
 
 DRAWS = 64
 """Draws that finding one person never needs, with four uniforms each, in any market."""
@@ -49,13 +57,24 @@ def rumour(customer: Record, beliefs: Record, now: float) -> float:
 
 
 @rule
+def acquaintances(customer: Record, beliefs: Record) -> float:
+    """Log of how many people one knows, against the mean: lognormal (McCormick et al. 2010)."""
+    spread = beliefs.sociability_spread
+    return float(spread * customer.sociability - 0.5 * spread * spread)
+
+
+@rule
 def recommend(
-    u: float, customer: Record, beliefs: Record, weeks: float, now: float, tally: Record
+    u: float, customer: Record, beliefs: Record, typical_pace: float, now: float, tally: Record
 ) -> int:
-    """How many people a satisfied customer tells, for the weeks since the last visit: 0 or 1."""
+    """How many people a satisfied customer tells after a visit: 0 or 1.
+
+    Each visit gives something to tell, so who comes more often tells more; `typical_pace` are
+    the visits a week at which the stated number a year is told.
+    """
     log_rate = beliefs.recommends_by_satisfaction * disconfirmation(customer, beliefs)
-    log_rate += customer.referral_wish
-    expected = beliefs.recommends_per_year * weeks / WEEKS_PER_YEAR
+    log_rate += customer.referral_wish + acquaintances(customer, beliefs)
+    expected = beliefs.recommends_per_year / (WEEKS_PER_YEAR * typical_pace)
     # Most visits end here, without an exponential: exp(x) <= 1 / (1 - x) below x = 1.
     if log_rate < 1.0 and u * (1.0 - log_rate) >= expected:
         return 0
@@ -70,20 +89,21 @@ def recommend(
 
 
 @rule
-def warn(u: float, beliefs: Record, severity: float, tally: Record) -> int:
+def warn(u: float, customer: Record, beliefs: Record, severity: float, tally: Record) -> int:
     """How many people hear of a failure: none of a slight one."""
     if severity < beliefs.grave_failure:
         return 0
-    told = min(int(floor(beliefs.told_when_unhappy + u)), MOST_TOLD)
+    people = beliefs.told_when_unhappy * exp(acquaintances(customer, beliefs))
+    told = int(min(floor(people + u), float(MOST_TOLD)))
     tally.warned += told
     return told
 
 
 @rule
-def might_hear(customer: Record, week: Record, people: int, nth: int, turn: int) -> int:
-    """The number of somebody who might hear the nth word of this occasion: anybody alike.
+def somebody(customer: Record, week: Record, people: int, nth: int, turn: int) -> int:
+    """The number of somebody whom the nth word of this occasion might reach: anybody alike.
 
-    `turn` counts those who come to mind. By jump consistent hashing (Lamping & Veach 2014): one
+    `turn` counts those who are met. By jump consistent hashing (Lamping & Veach 2014): one
     person more is drawn once in `people`, and all else is as it was before.
     """
     chosen, following, drawn = 0, 0, DRAWS * turn
@@ -101,6 +121,18 @@ def might_hear(customer: Record, week: Record, people: int, nth: int, turn: int)
 
 
 @rule
+def is_known(
+    customer: Record, other: Record, week: Record, beliefs: Record, nth: int, turn: int
+) -> bool:
+    """Whether somebody whom one might meet is an acquaintance: the likelier, the more they have."""
+    luck = uniforms(
+        week.seed, week.replication, customer.who, _TELL, customer.occasions,
+        nth + MOST_TOLD * (DRAWS * turn + DRAWS - 1),
+    )  # fmt: skip
+    return luck[0] * MOST_KNOWN < exp(acquaintances(other, beliefs))
+
+
+@rule
 def come_to_mind(customer: Record, week: Record, beliefs: Record, nth: int) -> int:
     """How many might hear the nth word: one, or several of whom it goes to the best suited.
 
@@ -108,7 +140,7 @@ def come_to_mind(customer: Record, week: Record, beliefs: Record, nth: int) -> i
     """
     luck = uniforms(
         week.seed, week.replication, customer.who, _TELL, customer.occasions,
-        nth + MOST_TOLD * DRAWS * CONSIDERED,
+        nth + MOST_TOLD * (DRAWS - 2),
     )  # fmt: skip
     return CONSIDERED if luck[0] < beliefs.matching * customer.familiarity else 1
 
@@ -154,5 +186,6 @@ def welcome(customer: Record, visit: Record, beliefs: Record) -> int:
     if customer.purchases > 0 or customer.invited_by == 0:
         return 0
     take_off(visit, customer.welcome_off)
+    customer.companion = customer.invited_by
     customer.familiarity += beliefs.referral_tie * (1.0 - customer.familiarity)
     return int(customer.invited_by)

@@ -10,19 +10,21 @@ from math import inf
 from typing import Any, NamedTuple
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, is_customer, take_notice
+from loyaltysim.behaviour.companion import look_at_companion
 from loyaltysim.behaviour.familiarity import fade
-from loyaltysim.behaviour.friend import look_at_friend
 from loyaltysim.behaviour.goodwill import cool
 from loyaltysim.behaviour.habit import gap_at_rivals, remember_choice
 from loyaltysim.behaviour.occasions import QUARTER_WEEKS, after, drift_on, gap
 from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.behaviour.word import (
+    MET,
     MOST_TOLD,
     come_to_mind,
     hear,
-    might_hear,
+    is_known,
     recommend,
     rumour,
+    somebody,
     warn,
     welcome,
     welcome_saving,
@@ -136,7 +138,7 @@ def go_wrong(customer: Record, visit: Record, week: Record, beliefs: Record, tal
         visit.complains = 1
         tally.complaints += 1
     else:
-        visit.told = warn(telling, beliefs, visit.severity, tally)
+        visit.told = warn(telling, customer, beliefs, visit.severity, tally)
 
 
 @rule
@@ -168,13 +170,23 @@ def write_word(word: Record, customer: Record, number: int, to: int, good: float
 
 
 @rule
+def acquaintance(customers: Any, i: int, week: Record, beliefs: Record, nth: int, turn: int) -> int:
+    """Somebody who might hear the nth word of an occasion: who knows many hears more."""
+    chosen = 0
+    for met in range(MET):
+        chosen = somebody(customers[i], week, len(customers), nth, MET * turn + met)
+        if is_known(customers[i], customers[chosen], week, beliefs, nth, MET * turn + met):
+            break
+    return chosen
+
+
+@rule
 def hearer(customers: Any, i: int, week: Record, beliefs: Record, nth: int, good: bool) -> int:
     """Who hears the nth word of an occasion: anybody, or whom of several the firm suits best."""
-    people = len(customers)
-    chosen = might_hear(customers[i], week, people, nth, 0)
+    chosen = acquaintance(customers, i, week, beliefs, nth, 0)
     if good:
         for turn in range(1, come_to_mind(customers[i], week, beliefs, nth)):
-            other = might_hear(customers[i], week, people, nth, turn)
+            other = acquaintance(customers, i, week, beliefs, nth, turn)
             if customers[other].firm_odds > customers[chosen].firm_odds:
                 chosen = other
     return chosen
@@ -243,8 +255,8 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
             continue
         segment = world.segments[customer.segment]
         tally = out.tallies[customer.segment]
-        if customer.invited_by > 0:
-            look_at_friend(customer, world.there[customer.invited_by - 1])
+        if customer.companion > 0:
+            look_at_companion(customer, world.there[customer.companion - 1])
         log_risk = terms_of_leaving(customer, segment, week, beliefs, week.ends)
         held = 0
         pulls = 0.0
@@ -267,6 +279,7 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
             log_risk -= pulls + striving - rival_striving
         log_risk -= stake(held, beliefs)
         if message.kind == 2:
+            customer.companion = message.teller + 1
             for j in range(programmes):
                 member = world.members[message.customer, j]
                 get_introduction(customer, member, world.schemes[j], beliefs, week.ends, tally)
@@ -410,8 +423,9 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     if goes_wrong(luck.failure, skill, week, beliefs):
                         go_wrong(customer, visit, week, beliefs, tally)
                     else:
-                        weeks = now - customer.last_at if is_customer(customer) else 0.0
-                        visit.told = recommend(luck.telling, customer, beliefs, weeks, now, tally)
+                        visit.told = recommend(
+                            luck.telling, customer, beliefs, segment.typical_pace, now, tally
+                        )
                 elif chosen == RIVAL:
                     visit.usual = customer.usual_basket
                 if chosen == FIRM or (chosen == RIVAL and week.rival_schemes > 0):
@@ -469,8 +483,8 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 # Contracts are thought over when awake, and a failure wakes.
                 thinks = segment.period == 0.0 or luck.awake < segment.awake or upset
                 if thinks and not asleep and is_customer(customer):
-                    if customer.invited_by > 0:
-                        look_at_friend(customer, there[customer.invited_by - 1])
+                    if customer.companion > 0:
+                        look_at_companion(customer, there[customer.companion - 1])
                     log_risk = terms_of_leaving(customer, segment, week, beliefs, now)
                     held = 0
                     for j in range(programmes):

@@ -79,6 +79,7 @@ def give_traits(
         people["drop_out"] = -np.log1p(-np.minimum(chance, 1.0 - SMALLEST))
     people["reluctance"] = np.log(traits[:, 10] / (1.0 - traits[:, 10]))
     people["gaming"] = traits[:, 12]
+    people["sociability"] = ndtri(traits[:, 13])
     people["notices_at"] = -np.log(traits[:, 9])
 
 

@@ -15,7 +15,7 @@ MONTH = 52.0 / 12.0
 ENTRY = (13.0, 104.0)
 """First purchases that are followed: after a first quarter in which word has got around."""
 
-FOLLOWED = 24
+FOLLOWED = 36
 """Months for which each is followed."""
 
 REWARD = 25.0
@@ -23,9 +23,9 @@ REWARD = 25.0
 SCENARIO = """
 name: Bank
 currency: EUR
-horizon: 4 years
+horizon: 5 years
 market:
-  people: 12000
+  people: 16000
   start: {suspect: 45%, prospect: 10%, first_time: 2%, repeat: 20%,
           client: 8%, advocate: 2%, lost: 13%}
   segments:
@@ -113,11 +113,11 @@ FINDING = Finding(
     scenario=SCENARIO,
     setting="A bank's rate of loss and 30 cents of contribution a day; 25 for a customer who is "
     "brought. First purchases from the second quarter to the end of the second year, each followed "
-    "for two years, the others weighted to the months in which the brought ones came. Who knew the "
-    "bank before the first week is left out: of them it is not known how they came to know it.",
+    "for three years, the others weighted to the months in which the brought ones came. Who knew "
+    "the bank before the first week is left out: how they came to know it is unknown.",
     measure=measure,
     picture=picture,
-    terms=("friend_stays", "matching", "referral_tie", "good_word_pull"),
+    terms=("companion_stays", "matching", "referral_tie", "good_word_pull"),
     targets=(
         Target(
             "E45.a",
@@ -125,10 +125,10 @@ FINDING = Finding(
         ),
         Target(
             "E45.b",
-            (between("value", "contribution in two years, brought / others", 1.05, 1.30, 1.0),),
+            (between("value", "contribution in three years, brought / others", 1.05, 1.30, 1.0),),
         ),
         Target("E45.c", (above("early", "contribution in the first half-year, / others - 1"),)),
-        Target("E45.d", (above("return", "return on the reward in two years"),)),
+        Target("E45.d", (above("return", "return on the reward in three years"),)),
         Target("E45.e", (above("fades", "advantage in the first half-year - in the last"),)),
     ),
 )

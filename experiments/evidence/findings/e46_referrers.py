@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-from finding import Finding, Sample, Target, below
-from worlds import Worlds
+from finding import Finding, Sample, Target, above, below, between
+from worlds import Worlds, groups_of
 
 SCENARIO = """
 name: Mobile provider
@@ -32,22 +31,32 @@ alternatives:
 
 
 def measure(worlds: Worlds, replication: int) -> Sample:
-    """Losses in the second half year, of those who recommended in the first, and of others."""
+    """Losses and spending in the second half-year, of those who brought somebody in the first.
+
+    Others are matched to them by what they spent in the first half, in forty classes.
+    """
     world = worlds.live("referral", replication)
     people = world.result.customers
-    bought = world.bought(0, 26)
-    said = people["recommended_at"] >= 0.0
-    there = (bought > 0) & ((people["lost_at"] >= 26.0) | ~(people["lost_at"] >= 0.0))
-    lost = people["lost_at"] >= 26.0
-    referrers, others = there & said, there & ~said
-    # Matched by the purchases of the first half.
-    total = weight = 0.0
-    for count in np.unique(bought[referrers]):
-        mine, theirs = referrers & (bought == count), others & (bought == count)
-        if theirs.any():
-            total += mine.sum() * (lost[mine].mean() - lost[theirs].mean())
-            weight += mine.sum()
-    return {"matched": float(total / weight)}
+    before = world.left(0, 26)
+    brought = world.first_brought < 26.0
+    there = (before > 0) & ((people["lost_at"] >= 26.0) | ~(people["lost_at"] >= 0.0))
+    lost = (people["lost_at"] >= 26.0).astype(float)
+    referrers, others = there & brought, there & ~brought
+    spent = world.left(26, 52)
+    classes = groups_of(before, there, 40)
+    mine = theirs = spent_mine = spent_theirs = 0.0
+    for alike in classes:
+        one, other = referrers & alike, others & alike
+        if other.any():
+            mine += lost[one].sum()
+            theirs += one.sum() * lost[other].mean()
+            spent_mine += spent[one].sum()
+            spent_theirs += one.sum() * spent[other].mean()
+    return {
+        "matched": (mine - theirs) / referrers.sum(),
+        "ratio": mine / theirs,
+        "spending": spent_mine / spent_theirs - 1.0,
+    }
 
 
 FINDING = Finding(
@@ -59,10 +68,17 @@ FINDING = Finding(
     terms=("commitment_pull", "recommends_by_satisfaction"),
     targets=(
         Target(
+            "E46.a",
+            (between("ratio", "share lost, who brought others / matched others", 0.3, 0.7, 1.0),),
+        ),
+        Target(
             "E46.b",
-            (below("matched", "share lost, those who recommended less matched others"),),
-            note="Part of it is that only those who stay go on recommending.",
+            (below("matched", "share lost, those who brought others less matched others"),),
             sets="beliefs.commitment_pull (its direction)",
+        ),
+        Target(
+            "E46.c",
+            (above("spending", "spending in the next half-year, / matched others, less 1"),),
         ),
     ),
 )
