@@ -1,4 +1,4 @@
-"""A hotel chain with points, with tiers, and with both: what each brings, and what they do together."""
+"""A hotel chain with points, with tiers, and with both: what each brings, and both together."""
 
 from __future__ import annotations
 
