@@ -1,4 +1,4 @@
-"""Rewards that grow with spending, and points that count at other firms too, against simple ones."""
+"""Rewards that grow with spending, and points of several firms, against simple ones."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ FINDING = Finding(
                 above("progressive", "half of the change by simple rewards, less by growing ones"),
                 above("shared", "half of the change by simple rewards, less by shared points"),
             ),
-            miss="All three sell alike: membership keeps people whatever its rewards are, and points "
-            "that were earned elsewhere pull here as one's own do. Missing: that people see less in "
-            "rewards that are hard to reckon, and that a reward of several firms is taken, and "
-            "thanked for, at any of them.",
+            miss="All three sell alike: membership keeps people whatever its rewards are, and what "
+            "was earned elsewhere pulls here as much as what was earned here. Missing: that rewards "
+            "which are hard to reckon are seen less, and that a reward of several firms is taken, "
+            "and thanked for, at any of them.",
             note="No band is stated for “disappears”; less than half of the effect of simple "
             "rewards is stricter than the order of the three, which is what was proposed.",
         ),
