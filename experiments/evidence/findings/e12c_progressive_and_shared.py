@@ -93,9 +93,9 @@ FINDING = Finding(
                 above("shared", "half of the change by simple rewards, less by shared points"),
             ),
             miss="All three sell alike: membership keeps people whatever its rewards are, and what "
-            "was earned elsewhere pulls here as much as what was earned here. Missing: that rewards "
-            "which are hard to reckon are seen less, and that a reward of several firms is taken, "
-            "and thanked for, at any of them.",
+            "was earned elsewhere pulls here as much as what was earned here. Missing: that "
+            "rewards which are hard to reckon are seen less, and that a reward of several firms is "
+            "taken, and thanked for, at any of them.",
             note="No band is stated for “disappears”; less than half of the effect of simple "
             "rewards is stricter than the order of the three, which is what was proposed.",
         ),
