@@ -21,6 +21,7 @@ sys.path.append(str(FOLDER))
 library = import_module("library")
 finding_ = import_module("finding")
 worlds_ = import_module("worlds")
+showing_ = import_module("showing")
 
 FINDINGS = library.findings()
 PUBLISHED = library.published()
@@ -92,6 +93,16 @@ def test_what_could_not_be_measured_misses():
     lost = finding_.Estimate.of([1.0, nan])
     for check in (finding_.above("x", ""), finding_.between("x", "", -inf, inf)):
         assert not check.passes(lost)
+
+
+def test_a_relative_change_is_drawn_where_its_ratio_lies():
+    rows = {id: PUBLISHED[id] for id in ("E23.c", "E18.c", "E12.e")}
+    ratio = finding_.between("x", "", 1.1, 1.35, neutral=1.0)
+    assert showing_._stated(ratio, rows["E23.c"]) == pytest.approx(1.224)
+    assert showing_._stated(ratio, rows["E18.c"]) == 2.0
+    change = finding_.between("x", "", 0.0, 0.1, neutral=0.0)
+    assert showing_._stated(change, rows["E12.e"]) == 0.04
+    assert showing_._stated(finding_.above("x", ""), rows["E12.e"]) is None
 
 
 # What everybody did
