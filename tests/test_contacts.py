@@ -230,6 +230,14 @@ def test_those_who_expect_less_than_the_fee_do_not_join():
     assert members[0] > members[1] > members[2]
 
 
+def test_who_is_only_reached_has_no_paid_membership_at_stake():
+    terms = {"discount": {"off": "5%"}, "fee_per_year": 10.0}
+    unnoticed = {"coupons": {**COUPON, "to": "everybody", "noticed": "0%"}}
+    alone, reached = (run(small(programme={**terms, **more})) for more in ({}, unnoticed))
+    assert 0 < (alone.customers["member"] == 1).sum() < len(alone.customers)
+    assert counted(reached, "purchases").sum() == counted(alone, "purchases").sum()
+
+
 SPENDERS = {
     "points": {"points": POINTS},
     "cashback": {"cashback": {"back": "20%", "paid_every": "1 weeks"}},

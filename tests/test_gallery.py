@@ -21,6 +21,7 @@ sys.path.append(str(FOLDER))
 library = import_module("library")
 finding_ = import_module("finding")
 worlds_ = import_module("worlds")
+showing_ = import_module("showing")
 
 FINDINGS = library.findings()
 PUBLISHED = library.published()
@@ -50,13 +51,17 @@ def test_a_finding_states_a_setting_and_no_behaviour_of_its_own(finding):
 
     assert not names(document) & {"beliefs", "assumptions", "given"}
     assert set(finding.terms) <= set(beliefs())
-    assert all(target.id.startswith(f"{finding.id}.") for target in finding.targets)
+    # A second setting of one finding has the letter of its first value as well: E07a.
+    assert all(target.id.startswith(f"{finding.id[:3]}.") for target in finding.targets)
+    assert finding.id[3:] in ("", finding.targets[0].id[4:])
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.id)
 def test_no_band_is_wider_than_the_one_that_was_written_down(target):
     band = PUBLISHED[target.id]["band"].replace("%", "")
     numbers = [float(x) for x in re.findall(r"-?[0-9]+(?:\.[0-9]+)?", band)]
+    if band.startswith("above"):
+        numbers.append(inf)
     for check in target.checks:
         if not check.whole or (inf not in (-check.low, check.high) and len(numbers) == 2):
             assert numbers[0] <= check.low <= check.high <= numbers[1]
@@ -88,6 +93,16 @@ def test_what_could_not_be_measured_misses():
     lost = finding_.Estimate.of([1.0, nan])
     for check in (finding_.above("x", ""), finding_.between("x", "", -inf, inf)):
         assert not check.passes(lost)
+
+
+def test_a_relative_change_is_drawn_where_its_ratio_lies():
+    rows = {id: PUBLISHED[id] for id in ("E23.c", "E18.c", "E12.e")}
+    ratio = finding_.between("x", "", 1.1, 1.35, neutral=1.0)
+    assert showing_._stated(ratio, rows["E23.c"]) == pytest.approx(1.224)
+    assert showing_._stated(ratio, rows["E18.c"]) == 2.0
+    change = finding_.between("x", "", 0.0, 0.1, neutral=0.0)
+    assert showing_._stated(change, rows["E12.e"]) == 0.04
+    assert showing_._stated(finding_.above("x", ""), rows["E12.e"]) is None
 
 
 # What everybody did

@@ -114,6 +114,7 @@ class Finding:
     """One published finding as an experiment; a file of `findings/` holds one as `FINDING`."""
 
     id: str
+    """Its number; with the letter of its first value where the number has several settings."""
     title: str
     scenario: str
     """YAML: the setting, and the worlds in which its customers live."""

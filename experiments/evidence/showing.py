@@ -122,8 +122,7 @@ def draw(shown: Shown) -> Figure:
             text = f"{target.id}  {check.label}"
             sheet.text(left, top - 0.1, text, fontsize=SMALL)
             axes = sheet.axes(left, top + 0.1, WIDE - left - 0.15, 0.16)
-            row = published()[target.id]
-            stated = None if check.whole or row["unit"] == "sign" else float(row["value"])
+            stated = _stated(check, published()[target.id])
             _draw_check(axes, check, shown.estimates[check.figure], bool(target.sets), stated)
         sheet.text(
             left,
@@ -134,6 +133,15 @@ def draw(shown: Shown) -> Figure:
         )
         sheet.figure.draw_without_rendering()
     return sheet.figure
+
+
+def _stated(check: Check, row: dict[str, str]) -> float | None:
+    """The published value on the scale of the figure, where it is a size."""
+    if check.whole or row["unit"] == "sign":
+        return None
+    # A change by a fifth is a ratio of 1.2.
+    as_ratio = row["unit"] == "relative change" and check.neutral == 1.0
+    return float(row["value"]) + (1.0 if as_ratio else 0.0)
 
 
 def _draw_check(

@@ -194,7 +194,9 @@ def collect(
 @rule
 def holds(member: Record, scheme: Record) -> int:
     """1 for units held here, 2 for units held at a rival, 0 for none; `or` joins several."""
-    held = member.balance > 0 or (scheme.fee > 0 and member.joined == 1)
+    # Who is reached by a coupon or gift has paid nothing for it.
+    paid = scheme.fee > 0 and scheme.by_contact == 0 and member.joined == 1
+    held = member.balance > 0 or paid
     return (1 + scheme.rival) * held
 
 
