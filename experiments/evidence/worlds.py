@@ -195,7 +195,7 @@ class Lived:
     brought_by: Ints
     """Of each person: the number of who recommended the firm to them; -1 for nobody."""
     first_brought: Floats
-    """Of each person: when somebody first bought whom they had brought (week); infinite if never."""
+    """Of each person: when somebody whom they brought first bought (week); infinite if never."""
 
     @property
     def people(self) -> int:

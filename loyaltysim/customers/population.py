@@ -16,6 +16,7 @@ from loyaltysim.behaviour.goodwill import cool
 from loyaltysim.behaviour.habit import gap_at_rivals, remember_choice
 from loyaltysim.behaviour.occasions import QUARTER_WEEKS, after, drift_on, gap
 from loyaltysim.behaviour.pantry import appetite
+from loyaltysim.behaviour.sunk_cost import use_what_was_paid
 from loyaltysim.behaviour.word import (
     MET,
     MOST_TOLD,
@@ -372,7 +373,8 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 customer.can_offer = 0.0
                 renews = segment.period > 0.0 and is_customer(customer)
                 # What the firm's schemes and its rivals' pull, and the strongest goal of each.
-                pull, rival_pull = 0.0, customer.goodwill[1]
+                pull = use_what_was_paid(customer, 0, beliefs, now)
+                rival_pull = use_what_was_paid(customer, 1, beliefs, now) + customer.goodwill[1]
                 striving, rival_striving = 0.0, 0.0
                 for j in range(programmes):
                     member = members[i, j]

@@ -37,6 +37,8 @@ class ProgrammeOffice:
             for later in side.version.later:
                 if later.known_at <= week < later.at:
                     self.schemes[number]["rules_until"] = later.at
+                if later.known_at <= week <= later.at:
+                    self.schemes[number]["known_at"] = later.known_at
                 if int(np.ceil(later.at)) == week:
                     self._put_in_force(number, later.terms, week)
                     yield number

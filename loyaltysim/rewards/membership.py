@@ -41,6 +41,7 @@ _OWN_FIELDS = {
     "joins_until": float,
     "closes_at": float,
     "rules_until": float,
+    "known_at": float,
     "fee": int,
     "trial_weeks": float,
     "worth_share": float,
@@ -108,6 +109,7 @@ def has_paid(
         customer.paid_until[side] = now + scheme.trial_weeks
     else:
         customer.paid_until[side] = now + WEEKS_PER_YEAR
+        customer.fee_until[side] = customer.paid_until[side]
         if side == 0:
             tally.revenue += scheme.fee
             customer.revenue += scheme.fee
@@ -263,16 +265,18 @@ def live_with_new_rules(
     """The rules change for a member: what is held is worth more or less from now on.
 
     The worth that is lost is felt as money taken away, and the change as a promise that is
-    not kept, in the proportion of what was lost. Balances stay, unless the programme closes.
+    not kept, in the proportion of what was lost; who joined when it was known already had been
+    promised nothing beyond it. Balances stay, unless the programme closes.
     """
     # What was due under the old rules comes first.
     _lapse(before.kind, customer, member, before, beliefs, now, flow, tally)
     old, new = worth_of_unit(before), worth_of_unit(scheme)
     if now >= scheme.closes_at:
         new = 0.0
-    if old != new and member.balance > 0:
+    promised = member.joined_at < scheme.known_at
+    if old != new and member.balance > 0 and (promised or new > old):
         windfall(customer, scheme.rival, member.balance * (new - old), beliefs, now)
-    if new < old:
+    if new < old and promised:
         share = 1.0 - new / old
         move_goodwill(customer, scheme.rival, -beliefs.promise_pull * share, beliefs, now)
     if now >= scheme.closes_at:

@@ -90,9 +90,9 @@ FINDING = Finding(
     title="A head start fills more cards",
     scenario=SCENARIO,
     setting="About 2002: 43% washed mostly at home, so professional washes are 57%; 53% washed "
-    "less than once a month (International Carwash Association), so 16 times a year on average; half "
-    "of the professional washes at this one. Everybody who comes is handed a card; using it is their "
-    "choice.",
+    "less than once a month (International Carwash Association), so 16 times a year on average; "
+    "half of the professional washes at this one. Everybody who comes is handed a card; using it "
+    "is their choice.",
     measure=measure,
     picture=picture,
     terms=("progress_pull", "head_start_pull", "price_response"),
