@@ -97,15 +97,12 @@ FINDING = Finding(
     picture=picture,
     terms=("progress_pull", "head_start_pull", "price_response"),
     targets=(
-        Target(
-            "E04.a",
-            (between("endowed", "share filled, 2 of 10 given", 0.269, 0.419),),
-            miss="As with eight stamps: no card is ever given up.",
-        ),
+        Target("E04.a", (between("endowed", "share filled, 2 of 10 given", 0.269, 0.419),)),
         Target(
             "E04.b",
             (between("plain", "share filled, 8 stamps", 0.14, 0.26),),
-            miss="No card is lost or set aside, so that whoever comes eight times fills one.",
+            miss="Nobody who uses the card sets it aside again, so that whoever comes eight times "
+            "fills it.",
         ),
         Target(
             "E04.c",
@@ -114,7 +111,8 @@ FINDING = Finding(
             "always: with 40 to 60% of the occasions, and less spread, the ratio is 1.08 to 1.11 "
             "too. The published arms differ in who goes on collecting (.874 against .814 a visit). "
             "Missing: giving a card up (of the membership, whether it is still collected; a "
-            "decision at each visit, likelier to go on with more progress and a head start).",
+            "decision at each visit, likelier to go on with more progress and a head start). Tried: "
+            "washing as in 2002, and using the card by choice, which brings the first value.",
         ),
         Target("E04.d", (below("gap", "mean gap, days, endowed - plain"),)),
     ),

@@ -59,13 +59,12 @@ FINDING = Finding(
         Target(
             "E18.a",
             (between("small", "responses, small gift against none", 1.05, 1.35, neutral=1.0),),
-            miss="A gift pleases by its worth beside the basket, and that of a postcard is next to "
-            "nothing. Missing: a gift is answered for being one, whatever it is worth.",
         ),
         Target(
             "E18.b",
             (between("large", "responses, large gift against none", 1.4, 2.1, neutral=1.0),),
-            miss="As with the small one: the default is a shop's, 5% for a gift worth a basket.",
+            miss="Four cards are worth a fifth of a donation, and please little more than one. "
+            "Missing: a gift beside what such gifts usually are, not beside the basket.",
         ),
         Target(
             "E18.d",

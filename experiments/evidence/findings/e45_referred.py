@@ -129,6 +129,11 @@ FINDING = Finding(
         ),
         Target("E45.c", (above("early", "contribution in the first half-year, / others - 1"),)),
         Target("E45.d", (above("return", "return on the reward in three years"),)),
-        Target("E45.e", (above("fades", "advantage in the first half-year - in the last"),)),
+        Target(
+            "E45.e",
+            (above("fades", "advantage in the first half-year - in the last"),),
+            miss="Whom a firm suits, it suits for good. Missing: that the others find out with "
+            "time what suits them, or leave sooner if it does not.",
+        ),
     ),
 )

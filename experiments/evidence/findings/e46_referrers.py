@@ -10,7 +10,7 @@ name: Mobile provider
 currency: EUR
 horizon: 1 years
 market:
-  people: 8000
+  people: 24000
   start: {suspect: 30%, prospect: 20%, first_time: 5%, repeat: 30%, client: 12%, advocate: 3%}
   segments:
     - name: customers
@@ -69,7 +69,10 @@ FINDING = Finding(
     targets=(
         Target(
             "E46.a",
-            (between("ratio", "share lost, who brought others / matched others", 0.3, 0.7, 1.0),),
+            (between("ratio", "share lost, who brought others / matched ones", 0.3, 0.7, 1.0),),
+            miss="A companion keeps one by a quarter, and the goodwill of having spoken for the "
+            "firm fades within two months. The published difference holds those who would have "
+            "stayed anyway too. Missing: a commitment that lasts.",
         ),
         Target(
             "E46.b",

@@ -81,15 +81,14 @@ FINDING = Finding(
     "those whom they bring.",
     measure=measure,
     picture=picture,
-    terms=("good_word_pull",),
+    terms=("sociability_spread", "matching", "companion_stays"),
     targets=(
         Target(
             "E47.i",
             (between("ratio", "value, word of mouth / marketing", 1.3, 2.5, neutral=1.0),),
-            miss="A word is heard by anybody alike, so who comes by it suits the firm no better; "
-            "it makes the first purchase easier, so he suits it a little less. Missing: that "
-            "people tell those who are like them (the hearer's preference goes with the "
-            "teller's), and that a friend among the customers keeps one.",
+            miss="Those who hear of the firm know more people and bring more, are picked by who "
+            "knows it, and are kept by who brought them, which makes an eighth. Missing: that a "
+            "contract which suits somebody better is kept for longer.",
         ),
     ),
 )
