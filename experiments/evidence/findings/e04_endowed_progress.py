@@ -111,7 +111,7 @@ FINDING = Finding(
             "always: with 40 to 60% of the occasions, and less spread, the ratio is 1.08 to 1.11 "
             "too. The published arms differ in who goes on collecting (.874 against .814 a visit). "
             "Missing: giving a card up (of the membership, whether it is still collected; a "
-            "decision at each visit, likelier to go on with more progress and a head start). Tried: "
+            "decision at each visit, likelier to go on with progress and a head start). Tried: "
             "washing as in 2002, and using the card by choice, which brings the first value.",
         ),
         Target("E04.d", (below("gap", "mean gap, days, endowed - plain"),)),
