@@ -14,7 +14,7 @@ from loyaltysim.evidence import register
 from loyaltysim.ledger import MICRO
 from loyaltysim.levels import Levels
 from loyaltysim.record import SCHEME, SEGMENT, WEEK, Records
-from loyaltysim.rewards.programme import Version
+from loyaltysim.rewards.programme import Version, is_sent
 from loyaltysim.rewards.programme import schemes as scheme_kinds
 from loyaltysim.scenario.model import MONTHS, Business, Marketing
 from loyaltysim.units import WEEKS_PER_MONTH
@@ -61,9 +61,7 @@ def sides_of(business: Business) -> list[Side]:
     sides = [Side(0, 0.0, version) for version in business.programme.versions]
     copied_at = business.rival.copies_after
     if copied_at is not None:
-        sides += [
-            Side(1, copied_at, Version(kind, terms)) for kind, terms in business.programme.schemes
-        ]
+        sides += [Side(1, copied_at, version) for version in business.programme.schemes]
     return sides
 
 
@@ -94,7 +92,7 @@ def fill_scheme(record: Any, business: Business, side: Side, terms: Any) -> None
     record["opens_at"] = opens_at
     record["closes_at"] = record["rules_until"] = inf
     record["joins_from"], record["joins_until"] = version.joins_from, version.joins_until
-    record["by_contact"] = hasattr(kind, "contacts")
+    record["by_contact"] = is_sent(version.kind)
     record["automatic"] = programme.automatic
     record["join_log_odds"] = (
         log(joins / (1.0 - joins)) if 0.0 < joins < 1.0 else (inf if joins else -inf)
@@ -105,7 +103,7 @@ def fill_scheme(record: Any, business: Business, side: Side, terms: Any) -> None
     record["fee"] = round(programme.fee_per_year * MICRO)
     record["trial_weeks"] = programme.trial or 0.0
     # What the programme is worth, as far as it is known beforehand.
-    worth = [getattr(terms, "worth", (0.0, 0.0)) for _, terms in programme.schemes]
+    worth = [getattr(version.terms, "worth", (0.0, 0.0)) for version in programme.schemes]
     record["worth_share"], record["worth_per_visit"] = np.sum(worth, axis=0)
 
 

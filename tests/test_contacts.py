@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from programmes import beliefs_of, record, scheme_of
 from test_laws import all_at, booked, counted
 
+from loyaltysim.behaviour.sunk_cost import use_what_was_paid
 from loyaltysim.ledger import ACCOUNTS
 from loyaltysim.record import CUSTOMER, MEMBER, SEGMENT, TALLY, VISIT, WEEK
 from loyaltysim.rewards import coupons, gifts, membership, referral
@@ -197,6 +198,30 @@ def test_a_rival_pays_nobody_for_customers_of_the_firm():
     assert (customer.goodwill[1], customer.rewards, tally.rewards) == (0.0, 0, 0)
 
 
+def test_campaigns_of_one_kind_reach_people_each_by_itself():
+    one = {"on": "dates", "to": "everybody", "from_week": 3, **GIFT}
+    more = {"name": "spring", "gifts": {**one, "from_week": 9, "reward_cost": 1.0}}
+    both = run(small(programme={"gifts": one, "campaigns": [more]}))
+    assert both.business.programme.versions[1].name == "gifts, spring"
+    rewards = both.ledger[:, :, REWARDS].sum(axis=1)
+    may_buy = (both.customers["never"] == 0).sum()
+    assert rewards[[3, 9]].tolist() == [2_000_000 * may_buy, 1_000_000 * may_buy]
+    # By a name of its own or not, a campaign is the same.
+    named = run(small(programme={"campaigns": [{"name": "first", "gifts": one}, more]}))
+    assert (named.ledger == both.ledger).all()
+
+
+def test_two_campaigns_have_luck_of_their_own():
+    # Who notices one coupon does not therefore notice the other.
+    coupon = {**COUPON, "to": "everybody", "noticed": "50%"}
+    more = {"name": "again", "coupons": coupon}
+    market = {"people": 2000, "start": all_at("suspect")}
+    both = {"coupons": coupon, "campaigns": [more]}
+    result = run(small(programme=both, market=market, horizon="1 weeks"))
+    noticed = result.members["coupon_until"][result.customers["never"] == 0] > 0.0
+    assert abs(np.corrcoef(noticed[:, 0], noticed[:, 1])[0, 1]) < 0.1
+
+
 # What a programme costs, and promises
 
 
@@ -206,7 +231,7 @@ POINTS = {"per_euro": 10, "reward_at": 300, "reward_cost": 2.0, "redeems_per_vis
 def test_fees_are_revenue_and_a_trial_is_free():
     # A worthless scheme changes nothing else than what is paid for it.
     idle = {"points": {"per_euro": 1e-9, "reward_at": 1, "reward_cost": 0.0, "reward_value": 0.0}}
-    calm = {"progress_pull": 0.0, "member_stays": 0.0}
+    calm = {"progress_pull": 0.0, "member_stays": 0.0, "sunk_cost_pull": 0.0}
     free = run(small(programme={**idle, "automatic": True}, beliefs=calm))
     joined = counted(free, "joined").sum()
     for trial, payers in ((None, joined), ("30 weeks", 0)):
@@ -216,6 +241,25 @@ def test_fees_are_revenue_and_a_trial_is_free():
         # A membership that is paid is one that is at stake; so nothing may differ else.
         assert fees == 4_000_000 * payers
         assert counted(paid, "purchases").sum() == counted(free, "purchases").sum()
+
+
+def test_a_fee_that_was_paid_is_made_use_of_and_a_trial_is_not():
+    idle = {"points": {"per_euro": 1e-9, "reward_at": 1, "reward_cost": 0.0, "reward_value": 0.0}}
+    calm = {"progress_pull": 0.0, "member_stays": 0.0}
+    free = counted(run(small(programme={**idle, "automatic": True}, beliefs=calm)), "purchases")
+    terms = {**idle, "automatic": True, "fee_per_year": 4.0}
+    paid = counted(run(small(programme=terms, beliefs=calm)), "purchases")
+    tried = counted(run(small(programme={**terms, "trial": "30 weeks"}, beliefs=calm)), "purchases")
+    assert paid.sum() > 1.05 * free.sum()
+    assert tried.sum() == free.sum()
+
+
+def test_a_fee_is_written_off_evenly():
+    customer, beliefs = record(CUSTOMER), beliefs_of()
+    customer.fee_until[1] = 62.0
+    pulls = [use_what_was_paid(customer, 1, beliefs, now) for now in (10.0, 36.0, 62.0, 80.0)]
+    assert pulls == pytest.approx([beliefs.sunk_cost_pull, 0.5 * beliefs.sunk_cost_pull, 0.0, 0.0])
+    assert use_what_was_paid(customer, 0, beliefs, 10.0) == 0.0
 
 
 def test_those_who_expect_less_than_the_fee_do_not_join():

@@ -194,6 +194,26 @@ def test_goodwill_follows_what_is_held(reward_at, sign):
     assert (felt[life.then[0]["joined"][:, 0] == 0] == 0.0).all()
 
 
+def test_who_joined_when_the_end_was_known_was_promised_nothing_beyond_it():
+    closes = {"at": f"{AT} weeks", "closes": True}
+    for notice, angry in ((f"{AT} weeks", False), (None, True)):
+        life = watched(programme([{**closes, "notice": notice}], points=POINTS))
+        held = life.then[0]["balance"][:, 0] > 0
+        felt = (life.now[1]["goodwill"] - life.then[1]["goodwill"])[held, 0]
+        assert held.sum() > 50
+        assert (felt < 0.0).all() if angry else (felt == 0.0).all()
+
+
+def test_campaigns_end_with_the_programme():
+    gift = {"on": "dates", "to": "everybody", "every": "1 weeks", "reward_cost": 1.0}
+    closes = {"at": f"{AT} weeks", "closes": True}
+    campaigns = [{"name": "weekly", "gifts": gift}]
+    result = run(small(programme=programme([closes], points=POINTS, campaigns=campaigns)))
+    rewarded = result.counts[:, :, COUNTS.index("rewarded")].sum(axis=1)
+    assert (rewarded[:AT] > 0).all()
+    assert (rewarded[AT:] == 0).all()
+
+
 def taken(result: Result, first: int, last: int) -> int:
     """Units redeemed in some weeks."""
     return int(result.flows[first:last, :, :, 1].sum())

@@ -43,6 +43,11 @@ BROKEN = [
     (POINTS + ", changes: [{at: 9 weeks, stamps: {count: 5}}]", ["changes: the programme has no stamps whose rules could change"]),
     (POINTS + ", changes: [{at: 9 weeks, points: {reward_at: null, menu: [{at: 9, reward_cost: 1}]}}]", ["changes", "state either reward_at or a menu"]),
     (POINTS + ", changes: [{points: {per_euro: 1}}]", [".at: missing"]),
+    (POINTS + ", campaigns: [{name: May}]", [".campaigns", "say what the campaign sends: coupons or gifts"]),
+    (POINTS + ", campaigns: [{gifts: {reward_cost: 1}}]", [".campaigns", "name: missing"]),
+    (POINTS + ", campaigns: [{name: May, points: {per_euro: 1}}]", [".points: unknown field"]),
+    (POINTS + ", campaigns: [{name: May, gifts: {reward_cost: 1}}, {name: May, gifts: {reward_cost: 2}}]", ["campaigns: the name 'May' stands twice"]),
+    ("fee_per_year: 9, perks: {value_per_visit: 1}", ["a fee is paid for what members have", "such as discount"]),
     (POINTS + ", changes: [{at: 9 weeks, points: {per_eur: 1}}]", [".points.per_eur: unknown field; did you mean 'per_euro'?"]),
 ]  # fmt: skip
 
@@ -80,6 +85,7 @@ WHOLE = {
     "referral": {"reward_cost": 5, "welcome_off": "10%", "false_share": "5%"},
     "fee_per_year": 20, "trial": "1 months", "clear_rules": True, "budget_per_year": 900,
     "gaming_share": "5%", "kept": "95%",
+    "campaigns": [{"name": "spring", "coupons": {"off": "5%", "valid": "1 weeks"}}],
     "changes": [{"at": "1 years", "notice": "2 months", "grandfather": True,
                  "points": {"expires_after": "6 months"}, "stamps": {"count": 10}}],
 }  # fmt: skip
@@ -103,7 +109,7 @@ def test_every_scheme_and_field_is_known_to_editors_and_to_the_reader(check, tmp
     path = tmp_path / "whole.json"
     path.write_text(json.dumps(document()), encoding="utf-8")
     read_ = load(path).alternatives["tried"].programme
-    assert [kind for kind, _ in read_.schemes] == list(range(len(schemes())))
+    assert [scheme.kind for scheme in read_.schemes] == [*range(len(schemes())), 7]
     assert [version.terms.count for version in read_.versions if version.kind == 1] == [9, 10]
 
 

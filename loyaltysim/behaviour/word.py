@@ -45,7 +45,7 @@ MOST_KNOWN, MET = 4.0, 24
 people), and people who are met at most until one is an acquaintance."""
 
 DRAWS = 64
-"""Draws that finding one person never needs, with four uniforms each, in any market."""
+"""Draws that finding one person never needs, with eight uniforms each, in any market."""
 
 
 @rule

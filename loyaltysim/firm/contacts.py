@@ -9,6 +9,7 @@ import numpy as np
 
 from loyaltysim.record import CONTACT, Records
 from loyaltysim.rewards.audience import People
+from loyaltysim.rewards.programme import is_sent
 from loyaltysim.rewards.programme import schemes as kinds
 from loyaltysim.scenario.model import Business
 from loyaltysim.setting import sides_of
@@ -22,7 +23,7 @@ class Contacts:
         self._sent = [
             (number, side, kinds()[side.version.kind].contacts)
             for number, side in enumerate(sides_of(business))
-            if hasattr(kinds()[side.version.kind], "contacts")
+            if is_sent(side.version.kind)
         ]
 
     def of_week(self, week: int) -> Records:

@@ -57,30 +57,31 @@ class ProgrammeCosts(Terms):
     """Share of the rewards asked for that are handed over, as was promised."""
 
     @property
-    def schemes(self) -> list[tuple[int, Any]]:
-        """The schemes in force from the start: the number of the kind and its terms."""
-        stated = ((kind, getattr(self, module.NAME)) for kind, module in enumerate(schemes()))
-        return [(kind, terms) for kind, terms in stated if terms is not None]
+    def schemes(self) -> list[Version]:
+        """The schemes in force from the start, those of campaigns last."""
+        campaigns: list[Any] = getattr(self, "campaigns", None) or []
+        return [
+            Version(kind, terms, campaign=getattr(stated, "name", ""))
+            for stated in (self, *campaigns)
+            for kind, module in enumerate(schemes())
+            if (terms := getattr(stated, module.NAME, None)) is not None
+        ]
 
     @property
     def versions(self) -> list[Version]:
         """The schemes with their later rules, and those that hold for later members alone."""
-        first = {kind: Version(kind, terms) for kind, terms in self.schemes}
-        found = list(first.values())
-        latest = dict(first)
+        found = self.schemes
+        latest = {version.kind: version for version in found if not version.campaign}
         changes: list[Any] = getattr(self, "changes", None) or []
         for change in sorted(changes, key=lambda change: change.at):
+            known_at = change.at - (change.notice or 0.0)
+            if change.closes:
+                for version in found:
+                    version.later.append(Later(change.at, known_at, None))
+                continue
             for kind, now in list(latest.items()):
                 part = getattr(change, schemes()[kind].NAME)
-                if part is None and not change.closes:
-                    continue
-                known_at = change.at - (change.notice or 0.0)
-                if part is None:
-                    for version in found:
-                        if version.kind == kind:
-                            version.later.append(Later(change.at, known_at, None))
-                    continue
-                terms = changed(now.latest, part)
+                terms = now.latest if part is None else changed(now.latest, part)
                 if terms == now.latest:
                     continue
                 if change.grandfather:
@@ -109,12 +110,15 @@ class Version:
     terms: Any
     joins_from: float = 0.0
     joins_until: float = inf
+    campaign: str = ""
     later: list[Later] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        """The scheme, and whether its rules hold for later members alone."""
+        """The scheme, its campaign, and whether its rules hold for later members alone."""
         name = str(schemes()[self.kind].NAME)
+        if self.campaign:
+            return f"{name}, {self.campaign}"
         return name if self.joins_from == 0.0 else f"{name}, later members"
 
     @property
@@ -155,10 +159,24 @@ def schemes() -> tuple[Any, ...]:
     return mechanisms("loyaltysim.rewards")
 
 
+def is_sent(kind: int) -> bool:
+    """Whether a kind of scheme reaches people by itself, without their joining."""
+    return hasattr(schemes()[kind], "contacts")
+
+
 def _something_to_gain(self: ProgrammeCosts) -> ProgrammeCosts:
     if not self.schemes:
         known = " or ".join(module.NAME for module in schemes())
         raise ValueError(f"a programme needs at least one scheme: {known}")
+    if self.fee_per_year > 0.0 and all(is_sent(scheme.kind) for scheme in self.schemes):
+        raise ValueError(
+            "a fee is paid for what members have at the counter, and all that this programme does "
+            "is sent to people; add a scheme that they join, such as discount"
+        )
+    campaigns: list[Any] = getattr(self, "campaigns", None) or []
+    twice = [c.name for n, c in enumerate(campaigns) if c.name in [d.name for d in campaigns[:n]]]
+    if twice:
+        raise ValueError(f"campaigns: the name {twice[0]!r} stands twice")
     changes: list[Any] = getattr(self, "changes", None) or []
     later = [change for change in changes if not change.closes]
     for change in later:
@@ -226,11 +244,39 @@ Change: Any = _make(
     __validators__={"_changes_something": model_validator(mode="after")(_changes_something)},
     **{module.NAME: (_part_of(module) | None, None) for module in schemes()},
 )
+
+
+class NamedCampaign(Terms):
+    """Something that is sent to people: another coupon, gift, honour or perk, by a name."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    """What it is called."""
+
+
+def _sends_something(self: Any) -> Any:
+    sent = [module.NAME for kind, module in enumerate(schemes()) if is_sent(kind)]
+    if all(getattr(self, name) is None for name in sent):
+        raise ValueError(f"say what the campaign sends: {' or '.join(sent)}")
+    return self
+
+
+Campaign: Any = _make(
+    "Campaign",
+    __base__=NamedCampaign,
+    __doc__=NamedCampaign.__doc__,
+    __validators__={"_sends_something": model_validator(mode="after")(_sends_something)},
+    **{
+        module.NAME: (module.Terms | None, None)
+        for kind, module in enumerate(schemes())
+        if is_sent(kind)
+    },
+)
 Programme: Any = _make(
     "Programme",
     __base__=ProgrammeCosts,
     __doc__="A loyalty programme with one scheme or several.",
     __validators__={"_something_to_gain": model_validator(mode="after")(_something_to_gain)},
     changes=(Annotated[list[Change], Field(max_length=20)] | None, None),
+    campaigns=(Annotated[list[Campaign], Field(max_length=20)] | None, None),
     **{module.NAME: (module.Terms | None, None) for module in schemes()},
 )
