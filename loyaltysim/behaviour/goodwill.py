@@ -19,7 +19,7 @@ def cool(customer: Record, beliefs: Record, now: float) -> None:
         kept = exp(-(now - customer.goodwill_at) / beliefs.goodwill_fades_weeks)
         customer.goodwill[0] *= kept
         customer.goodwill[1] *= kept
-    customer.goodwill_at = now
+        customer.goodwill_at = now
 
 
 @rule
@@ -31,6 +31,7 @@ def move_goodwill(
     `rival` is 0 where this firm did it, 1 where a rival did.
     """
     cool(customer, beliefs, now)
+    customer.goodwill_at = now
     felt = log_rate if log_rate >= 0.0 else beliefs.loss_weight * log_rate
     customer.goodwill[rival] += felt
 

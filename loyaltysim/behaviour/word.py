@@ -40,9 +40,9 @@ MOST_TOLD = 101
 CONSIDERED = 3
 """People who come to mind where the one whom the firm suits best is told."""
 
-MOST_KNOWN, MET = 4.0, 24
-"""Acquaintances, against the mean, from which being known has no further use (one in a hundred
-people), and people who are met at most until one is an acquaintance."""
+MOST_KNOWN, MET = 2.5, 16
+"""Acquaintances, against the mean, beyond which one hears no more (one person in twenty), and people
+who are met at most until one is an acquaintance."""
 
 DRAWS = 64
 """Draws that finding one person never needs, with eight uniforms each, in any market."""
@@ -74,11 +74,11 @@ def recommend(
     """
     log_rate = beliefs.recommends_by_satisfaction * disconfirmation(customer, beliefs)
     log_rate += customer.referral_wish + acquaintances(customer, beliefs)
-    expected = beliefs.recommends_per_year / (WEEKS_PER_YEAR * typical_pace)
+    visits = WEEKS_PER_YEAR * typical_pace
     # Most visits end here, without an exponential: exp(x) <= 1 / (1 - x) below x = 1.
-    if log_rate < 1.0 and u * (1.0 - log_rate) >= expected:
+    if log_rate < 1.0 and u * (1.0 - log_rate) * visits >= beliefs.recommends_per_year:
         return 0
-    expected *= exp(log_rate)
+    expected = beliefs.recommends_per_year / visits * exp(log_rate)
     if u >= 1.0 - exp(-expected):
         return 0
     customer.recommended_at = now

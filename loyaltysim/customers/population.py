@@ -368,13 +368,15 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 fade(customer, contact, week, beliefs, now)
                 cool(customer, beliefs, now)
                 customer.saving = welcome_saving(customer)
-                # A scheme that still is in force says so again.
-                customer.referral_wish = 0.0
-                customer.can_offer = 0.0
                 renews = segment.period > 0.0 and is_customer(customer)
                 # What the firm's schemes and its rivals' pull, and the strongest goal of each.
-                pull = use_what_was_paid(customer, 0, beliefs, now)
-                rival_pull = use_what_was_paid(customer, 1, beliefs, now) + customer.goodwill[1]
+                pull, rival_pull = 0.0, customer.goodwill[1]
+                if programmes > 0:
+                    # A scheme that still is in force says so again.
+                    customer.referral_wish = 0.0
+                    customer.can_offer = 0.0
+                    pull += use_what_was_paid(customer, 0, beliefs, now)
+                    rival_pull += use_what_was_paid(customer, 1, beliefs, now)
                 striving, rival_striving = 0.0, 0.0
                 for j in range(programmes):
                     member = members[i, j]
