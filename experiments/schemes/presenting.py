@@ -18,8 +18,10 @@ from loyaltysim.report.experiments import Panel, Series, draw_panel, page_of
 from loyaltysim.report.style import SMALL, SOFT, WIDE, Sheet, look
 from loyaltysim.report.svg import inline
 
-TOP, HEIGHT, FOOT, LEFT, BETWEEN = 0.3, 2.2, 0.5, 0.6, 0.7
+TOP, HEIGHT, FOOT, LEFT, BETWEEN = 0.3, 2.2, 0.55, 0.65, 0.85
 """Of a picture, in inches: above, of and below a diagram, left of it, and between two."""
+
+IN_A_ROW = 2
 
 
 def number(value: float) -> str:
@@ -104,13 +106,17 @@ def _shown(shown: Shown) -> dict[str, Any]:
 
 
 def draw(shown: Shown) -> Figure:
-    """The diagrams of a signature, side by side."""
+    """The diagrams of a signature, two in a row."""
     charts = shown.signature.charts
-    room = (WIDE - LEFT - 0.1 + BETWEEN) / len(charts)
+    columns = min(len(charts), IN_A_ROW)
+    lines = -(-len(charts) // columns)
+    room = (WIDE - LEFT - 0.1 + BETWEEN) / columns
     with look():
-        sheet = Sheet(WIDE, TOP + HEIGHT + FOOT)
+        sheet = Sheet(WIDE, TOP + lines * (HEIGHT + FOOT))
         for place, chart in enumerate(charts):
-            axes = sheet.axes(LEFT + place * room, TOP, room - BETWEEN, HEIGHT)
+            line, column = divmod(place, columns)
+            top = TOP + line * (HEIGHT + FOOT)
+            axes = sheet.axes(LEFT + column * room, top, room - BETWEEN, HEIGHT)
             _draw_chart(axes, chart, shown.estimates)
         sheet.text(LEFT, 0.03, "dots: simulated, with 95% intervals", fontsize=SMALL, color=SOFT)
         sheet.figure.draw_without_rendering()
