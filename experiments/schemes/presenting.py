@@ -12,6 +12,7 @@ from finding import Estimate
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from signature import Chart, Estimates, Shown
 
 from loyaltysim.report.experiments import Panel, Series, draw_panel, page_of
@@ -106,18 +107,17 @@ def _shown(shown: Shown) -> dict[str, Any]:
 
 
 def draw(shown: Shown) -> Figure:
-    """The diagrams of a signature, two in a row."""
+    """The diagrams of a signature, two in a row; an odd one takes the row."""
     charts = shown.signature.charts
-    columns = min(len(charts), IN_A_ROW)
-    lines = -(-len(charts) // columns)
-    room = (WIDE - LEFT - 0.1 + BETWEEN) / columns
+    lines = [charts[first : first + IN_A_ROW] for first in range(0, len(charts), IN_A_ROW)]
     with look():
-        sheet = Sheet(WIDE, TOP + lines * (HEIGHT + FOOT))
-        for place, chart in enumerate(charts):
-            line, column = divmod(place, columns)
-            top = TOP + line * (HEIGHT + FOOT)
-            axes = sheet.axes(LEFT + column * room, top, room - BETWEEN, HEIGHT)
-            _draw_chart(axes, chart, shown.estimates)
+        sheet = Sheet(WIDE, TOP + len(lines) * (HEIGHT + FOOT))
+        for line, row in enumerate(lines):
+            room = (WIDE - LEFT - 0.1 + BETWEEN) / len(row)
+            for place, chart in enumerate(row):
+                top = TOP + line * (HEIGHT + FOOT)
+                axes = sheet.axes(LEFT + place * room, top, room - BETWEEN, HEIGHT)
+                _draw_chart(axes, chart, shown.estimates)
         sheet.text(LEFT, 0.03, "dots: simulated, with 95% intervals", fontsize=SMALL, color=SOFT)
         sheet.figure.draw_without_rendering()
     return sheet.figure
@@ -134,8 +134,18 @@ def _draw_chart(axes: Axes, chart: Chart, estimates: Estimates) -> None:
         # A panel draws two errors; half of the interval's reach makes it the interval.
         halves = np.array([(one.high - one.low) / 4.0 for one in found])
         series.append(Series(name, list(chart.x), None, means, halves))
-    draw_panel(axes, Panel(chart.across, chart.up, series), bottom=0.0 if chart.zero else None)
+    panel = Panel(chart.across, chart.up, series)
+    draw_panel(axes, panel, bottom=0.0 if chart.zero else None, joined=chart.joined)
+    if isinstance(chart.x[0], str):
+        axes.tick_params(axis="x", rotation=0)
+        axes.set_xlim(-0.5, len(chart.x) - 0.5)
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 4, 5, 10]))
     low, high = axes.get_ylim()
+    if len(series) > 1:
+        # Room for the names.
+        high += (0.05 + 0.09 * len(series)) * (high - low)
+        axes.set_ylim(low, high)
     if low < 0.0 < high:
         axes.axhline(0.0, color=SOFT, linewidth=0.7, zorder=0.5)
     if chart.event is not None:

@@ -33,6 +33,8 @@ class Chart:
     """Where across something happens that a line marks."""
     zero: bool = False
     """Whether the diagram begins at zero, as shares and amounts do."""
+    joined: bool = True
+    """Whether a line joins the dots; not between kinds that have no order."""
     draw: Callable[[Axes, Estimates], None] | None = None
     """Draws it, where lines and dots would not do."""
 

@@ -77,11 +77,11 @@ SIGNATURE = Signature(
     ),
     effects=(
         above("end", "of the money paid, spent here within 24 weeks, %"),
-        below("late", "the same, later than 14 weeks less before, points"),
+        below("late", "the same, spent after week 14 less until then, points"),
         above("bump", "purchases in four weeks after the payment, against before it, points"),
     ),
     look=(
-        "Money that comes back is partly spent here, most of it within weeks.",
-        "Before the payment the money to come pulls a little; right after it the next is far.",
+        "Money that comes back is partly spent here, the larger part of that within a few months.",
+        "Before a payment the money to come pulls; after it, what has come is spent.",
     ),
 )

@@ -13,14 +13,17 @@ from worlds import Worlds
 from loyaltysim.evidence import register
 from loyaltysim.report.experiments import Floats
 
-SCENARIO = shop("""
+SCENARIO = shop(
+    """
 once:
   programme: {coupons: {off: 30%, valid: 2 weeks, from_week: 12, to: everybody, noticed: 60%}}
 often:
   programme:
     coupons:
       {off: 30%, valid: 2 weeks, from_week: 2, every: 6 weeks, to: everybody, noticed: 60%}
-""")
+""",
+    people=4000,
+)
 
 SENT, VALID = 12, 2
 BEFORE, AFTER = 4, 12
@@ -97,10 +100,11 @@ SIGNATURE = Signature(
         below("wait", "lift without a coupon at hand, used to deals less not used to them, points"),
     ),
     look=(
-        "By default nothing is stored, as coffee is not; the second line is of goods that are, where "
-        "a purchase lowers the wish for the next (pantry_drop and pantry_lasts_weeks at the high "
-        "ends of their ranges). The coupon is good for one purchase, most of them won from rivals, "
-        "so that there is little to bring forward.",
+        "By default nothing is stored, as coffee is not; the second line is of goods that are, "
+        "where a purchase lowers the wish for the next one (pantry_drop and pantry_lasts_weeks at "
+        "the high ends of their ranges).",
+        "A pantry is filled by purchases that would not have been made at all, not by those that "
+        "are won from rivals.",
         "Where coupons come again and again, those who buy much on a deal buy less in between.",
     ),
 )

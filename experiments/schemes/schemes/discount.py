@@ -64,6 +64,7 @@ SIGNATURE = Signature(
     ),
     look=(
         "Everybody gets the price, at every purchase, with nothing to strive for.",
-        "What is given grows with what somebody buys anyway; what it brings does so much less.",
+        "What is given grows with what somebody buys anyway, and the lift shrinks: the best "
+        "customers cost most and move least.",
     ),
 )

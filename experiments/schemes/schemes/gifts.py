@@ -27,7 +27,7 @@ BEFORE = 4
 def measure(worlds: Worlds, replication: int) -> Sample:
     """Purchases of customers after each gift, against without, and how far each lifts them."""
     without, world = (worlds.live(name, replication) for name in ("nothing", "gifts"))
-    known = without.result.customers["purchases"] - without.bought() > 0
+    known = without.result.customers["purchases"] > without.bought()
     bought, bought_without = (by_week(one) for one in (world, without))
     lift = percent_more(bought[known].sum(axis=0), bought_without[known].sum(axis=0))
     begins = [FIRST + EVERY * nth for nth in range(COUNT)]

@@ -27,7 +27,7 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     """Purchases of those who were chosen and of the other customers, against without."""
     without = worlds.live("nothing", replication)
     bought_without = by_week(without)
-    known = without.result.customers["purchases"] > 0
+    known = without.result.customers["purchases"] > without.bought()
     curves, have, others = {}, [], []
     for name in WORLDS:
         world = worlds.live(name, replication)
@@ -62,6 +62,7 @@ SIGNATURE = Signature(
             "Purchases, against without (%)",
             WORLDS,
             {"have": "those who have them", "others": "other customers"},
+            joined=False,
         ),
         Chart(
             "Weeks since they began",
@@ -76,7 +77,8 @@ SIGNATURE = Signature(
         above("clarity", "purchases of the others, clear rules less without, points"),
     ),
     look=(
-        "Where perks are hidden, others change little: the shop is a bit fuller.",
+        "Where perks are hidden, others change little: who comes more often has more mishaps to "
+        "tell them of.",
         "Where they are seen, the others come a little less, and less so where everybody can see "
         "who gets what, and why.",
     ),

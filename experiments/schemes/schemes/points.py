@@ -93,7 +93,8 @@ SIGNATURE = Signature(
     ),
     look=(
         "Breakage is what never comes back: without expiry it is held, with expiry it is lost.",
-        "Rewards are taken from 1,000 points on, so that those who buy little rarely get there.",
-        "Before a date on which all points are lost, those who are near a reward may hurry.",
+        "A reward takes 1,000 points, so that those who buy little rarely get there.",
+        "Before a date on which all points are lost, people who can still reach a reward hurry; "
+        "after it, all begin at nothing.",
     ),
 )

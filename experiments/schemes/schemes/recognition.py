@@ -30,7 +30,7 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     """Purchases of the honoured around the honour, and of the other customers, against without."""
     without = worlds.live("nothing", replication)
     bought_without = by_week(without)
-    known = without.result.customers["purchases"] > 0
+    known = without.result.customers["purchases"] > without.bought()
     span = slice(SINCE - BEFORE, SINCE + AFTER)
     later = slice(SINCE, SINCE + AFTER)
     curves, honoured, others = {}, [], []
@@ -74,6 +74,7 @@ SIGNATURE = Signature(
             "Purchases in 16 weeks after,\nagainst without (%)",
             FORMS,
             {"honoured": "the honoured tenth", "others": "other customers"},
+            joined=False,
         ),
     ),
     effects=(

@@ -84,6 +84,7 @@ SIGNATURE = Signature(
                 "others": "and by all others, more",
             },
             zero=True,
+            joined=False,
         ),
     ),
     effects=(
