@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from finding import Estimate
+from finding import Check, Estimate
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -46,9 +46,23 @@ def table_of(chart: Chart, estimates: Estimates) -> list[list[str]]:
     return [head, *([str(x), *map(interval, found)] for x, *found in rows)]
 
 
-def verdict(shown: Shown, effect: Any) -> str:
+def verdict(shown: Shown, effect: Check) -> str:
     """Whether an effect shows, in a word or two."""
     return "shows" if shown.shows(effect) else "does not show"
+
+
+def figures(shown: Shown) -> Iterator[tuple[str, str, str, str]]:
+    """What each figure is, its interval, what is expected of it, and whether that shows."""
+    for name, label in shown.signature.told.items():
+        yield label, interval(shown.estimates[name][0]), "", ""
+    for effect in shown.signature.effects:
+        found = interval(shown.estimates[effect.figure][0])
+        yield effect.label, found, effect.wanted, verdict(shown, effect)
+
+
+def in_a_line(text: str) -> str:
+    """A title that is broken on a picture."""
+    return text.replace("\n", " ")
 
 
 def rows(shown: Shown) -> Iterator[str]:
@@ -56,14 +70,13 @@ def rows(shown: Shown) -> Iterator[str]:
     yield f"{shown.name}: {shown.signature.question}"
     for chart in shown.signature.charts:
         table = table_of(chart, shown.estimates)
-        yield f"  {chart.up}"
+        yield f"  {in_a_line(chart.up)}"
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         for row in table:
             cells = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
             yield "    " + "  ".join(cells)
-    for effect in shown.signature.effects:
-        found = interval(shown.estimates[effect.figure][0])
-        yield f"  {effect.label}: {found}, {verdict(shown, effect)}"
+    for label, found, _, said in figures(shown):
+        yield f"  {label}: {found}{', ' if said else ''}{said}"
 
 
 def answer(done: Sequence[Shown]) -> str:
@@ -92,16 +105,10 @@ def _shown(shown: Shown) -> dict[str, Any]:
         "look": signature.look,
         "size": f"{shown.replications} replications of {shown.people:,} people",
         "picture": Markup(inline(draw(shown), shown.name.replace(" ", "-"), signature.question)),
-        "effects": [
-            {
-                "label": effect.label,
-                "found": interval(shown.estimates[effect.figure][0]),
-                "wanted": effect.wanted,
-                "verdict": verdict(shown, effect),
-            }
-            for effect in signature.effects
+        "figures": list(figures(shown)),
+        "tables": [
+            (in_a_line(chart.up), table_of(chart, shown.estimates)) for chart in signature.charts
         ],
-        "tables": [(chart.up, table_of(chart, shown.estimates)) for chart in signature.charts],
         "scenario": signature.scenario.strip(),
     }
 

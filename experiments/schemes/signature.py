@@ -7,7 +7,7 @@ shows where the whole 95% interval of its figure has the right sign, and not oth
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from finding import Check, Estimate, Sample
@@ -54,6 +54,8 @@ class Signature:
     """Figures, and the sign that each must have for the effect to be said to show."""
     look: Sequence[str]
     """What to look at, and how to read it."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """Figures of which no sign is expected, or could not be another: what each is, by its name."""
 
 
 @dataclass(frozen=True)

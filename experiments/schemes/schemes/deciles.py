@@ -89,10 +89,10 @@ SIGNATURE = Signature(
     ),
     effects=(
         above("more", "subsidised, heaviest decile less lightest, points"),
-        above("paid", "of all rewards, paid to the subsidised, %"),
         above("saved", "net of the saved, EUR for one customer of each decile"),
         below("lost", "net of the subsidised, EUR for one customer of each decile"),
     ),
+    told={"paid": "of all rewards, paid to the subsidised, %"},
     look=(
         "The saved are customers at the end of two years who would not have been; the grown buy a "
         "tenth more or better; the subsidised do as before, and are paid for it.",

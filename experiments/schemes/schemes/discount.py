@@ -28,13 +28,15 @@ def measure(worlds: Worlds, replication: int) -> Sample:
         np.array([x.purchases[g].sum() for g in groups]) for x in (after, before)
     )
     lift = percent_more(bought, bought_without)
+    top = 100.0 * given[-2:].sum() / given.sum()
     return {
         "lift": lift,
         "brought": brought,
         "given": given,
         "net": brought - given,
         "anyway": 100.0 * subsidy_share(after, before),
-        "top": 100.0 * given[-2:].sum() / given.sum(),
+        "top": top,
+        "costs": top - 100.0 * brought[-2:].sum() / brought.sum(),
         "lighter": lift[:5].mean() - lift[-1],
     }
 
@@ -59,9 +61,12 @@ SIGNATURE = Signature(
     ),
     effects=(
         above("lighter", "lift of the lighter half less that of the heaviest decile, points"),
-        above("anyway", "of the discount, given for what is bought anyway, %"),
-        above("top", "of the discount, given to the heaviest fifth, %"),
+        above("costs", "heaviest fifth's share of the discount less that of the margin, points"),
     ),
+    told={
+        "anyway": "of the discount, given for what is bought anyway, %",
+        "top": "of the discount, given to the heaviest fifth, %",
+    },
     look=(
         "Everybody gets the price, at every purchase, with nothing to strive for.",
         "What is given grows with what somebody buys anyway, and the lift shrinks: the best "

@@ -86,11 +86,11 @@ SIGNATURE = Signature(
         ),
     ),
     effects=(
-        above("lost", "points that expire unredeemed within two years, valid 6 months, %"),
         below("breakage", "share redeemed by then, with expiry less without, points"),
         above("hurry", "purchases in eight weeks before a date of expiry, against no expiry, %"),
         below("relax", "purchases in eight weeks after it, against no expiry, %"),
     ),
+    told={"lost": "points that expire unredeemed within two years, valid 6 months, %"},
     look=(
         "Breakage is what never comes back: without expiry it is held, with expiry it is lost.",
         "A reward takes 1,000 points, so that those who buy little rarely get there.",

@@ -96,5 +96,7 @@ SIGNATURE = Signature(
         "Rewards are paid for those too who would have been brought for nothing: the cost of one "
         "more newcomer is higher than that of one reward.",
         "An offer for the newcomer makes the first purchase cheaper, and easier.",
+        "The words reach customers too, who think better of the shop, and who speaks for it feels "
+        "bound to it: most of what others leave more is that (good_word_pull and commitment_pull).",
     ),
 )

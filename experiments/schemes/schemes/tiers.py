@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from finding import Sample, above
+from finding import Sample, above, below
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from shop import shop
@@ -77,6 +77,7 @@ def measure(worlds: Worlds, replication: int) -> Sample:
         "before": before,
         "after": after,
         "near": before[-1] - before[0],
+        "over": (after - before)[2:].mean(),
     }
 
 
@@ -145,12 +146,15 @@ SIGNATURE = Signature(
         ),
     ),
     effects=(
-        above("up", "members who are a tier higher a year later, %"),
-        above("down", "members who are a tier lower a year later, %"),
         above(
             "near", "lift in the year's last eight weeks, nearest to silver less furthest, points"
         ),
+        below("over", "lift of those past 60%, next eight weeks less last eight, points"),
     ),
+    told={
+        "up": "members who are a tier higher a year later, %",
+        "down": "members who are a tier lower a year later, %",
+    },
     look=(
         "Bands are people on their way from one year's tier to the next one's.",
         "Who is near a tier as the year ends has a reason to buy now; who is far has none.",
