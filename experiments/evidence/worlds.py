@@ -148,7 +148,7 @@ class Notes:
         rewards = customers["rewards"] - self.rewards
         self.weeks.append((who, at, entries, gains, rewards[who]))
         for name, rows in self.kept.items():
-            mine = name in customers.dtype.names
+            mine = name in (customers.dtype.names or ())
             rows.append((customers if mine else self.run.members[:, 0])[name].copy())
         self._see()
 

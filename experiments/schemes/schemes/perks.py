@@ -8,6 +8,8 @@ from shop import shop
 from signature import Chart, Signature, by_week, percent_more
 from worlds import Worlds
 
+from loyaltysim.report.experiments import Floats
+
 SCENARIO = shop("""
 hidden:
   programme:
@@ -28,7 +30,9 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     without = worlds.live("nothing", replication)
     bought_without = by_week(without)
     known = without.result.customers["purchases"] > without.bought()
-    curves, have, others = {}, [], []
+    curves: dict[str, Floats] = {}
+    have: list[Floats] = []
+    others: list[Floats] = []
     for name in WORLDS:
         world = worlds.live(name, replication)
         bought = by_week(world)

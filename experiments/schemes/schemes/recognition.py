@@ -8,6 +8,8 @@ from shop import shop
 from signature import Chart, Signature, by_week, percent_more
 from worlds import Worlds
 
+from loyaltysim.report.experiments import Floats
+
 SCENARIO = shop(
     """
 public:
@@ -33,7 +35,9 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     known = without.result.customers["purchases"] > without.bought()
     span = slice(SINCE - BEFORE, SINCE + AFTER)
     later = slice(SINCE, SINCE + AFTER)
-    curves, honoured, others = {}, [], []
+    curves: dict[str, Floats] = {}
+    honoured: list[Floats] = []
+    others: list[Floats] = []
     for form in FORMS:
         world = worlds.live(form, replication)
         bought = by_week(world)
