@@ -8,11 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
 
 import loyaltysim
 from loyaltysim.rewards.programme import schemes
-from loyaltysim.scenario import Scenario
 
 FOLDER = Path(loyaltysim.__file__).parent.parent / "experiments" / "schemes"
 sys.path.append(str(FOLDER))
@@ -32,10 +30,11 @@ def test_every_kind_of_scheme_has_its_signature_in_order():
 
 
 @pytest.mark.parametrize("name", SIGNATURES)
-def test_a_scenario_is_valid_and_tries_the_scheme_without_beliefs_of_its_own(name):
-    document = YAML(typ="safe").load(SIGNATURES[name].scenario)
-    assert "beliefs" not in document
-    scenario = Scenario.from_document(document)
+def test_a_scenario_is_valid_and_tries_the_scheme_without_beliefs_of_its_own(name, tmp_path):
+    path = tmp_path / "scenario.yaml"
+    path.write_text(SIGNATURES[name].scenario, "utf-8")
+    scenario = loyaltysim.load(path)
+    assert "beliefs" not in scenario.document
     assert scenario.alternatives["nothing"].programme is None
     tried = [business.programme for other, business in scenario.alternatives.items()][1:]
     wanted = name if name in KINDS else "points"

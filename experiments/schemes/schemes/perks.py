@@ -13,11 +13,14 @@ from loyaltysim.report.experiments import Floats
 SCENARIO = shop("""
 hidden:
   programme:
-    perks: &perks {to: best, from_week: 4, value_per_visit: 0.5, cost_per_visit: 0.15}
+    perks: {to: best, from_week: 4, value_per_visit: 0.5, cost_per_visit: 0.15}
 seen:
-  programme: {perks: {<<: *perks, visible: true}}
+  programme:
+    perks: {to: best, from_week: 4, value_per_visit: 0.5, cost_per_visit: 0.15, visible: true}
 clear rules:
-  programme: {clear_rules: true, perks: {<<: *perks, visible: true}}
+  programme:
+    clear_rules: true
+    perks: {to: best, from_week: 4, value_per_visit: 0.5, cost_per_visit: 0.15, visible: true}
 """)
 
 WORLDS = ("hidden", "seen", "clear rules")

@@ -15,11 +15,17 @@ SCENARIO = shop(
 lasting:
   programme:
     automatic: true
-    points: &points {per_euro: 10, reward_at: 1000, reward_cost: 2.1, reward_value: 5.5}
+    points: {per_euro: 10, reward_at: 1000, reward_cost: 2.1, reward_value: 5.5}
 expiring:
-  programme: {automatic: true, points: {<<: *points, expires_after: 6 months}}
+  programme:
+    automatic: true
+    points:
+      {per_euro: 10, reward_at: 1000, reward_cost: 2.1, reward_value: 5.5, expires_after: 6 months}
 dated:
-  programme: {automatic: true, points: {<<: *points, expires_every: 12 months}}
+  programme:
+    automatic: true
+    points:
+      {per_euro: 10, reward_at: 1000, reward_cost: 2.1, reward_value: 5.5, expires_every: 12 months}
 """,
     horizon="2 years",
 )

@@ -14,11 +14,13 @@ SCENARIO = shop(
     """
 public:
   programme:
-    recognition: &best {form: public, to: best, best: 10%, from_week: 8, cost_per_contact: 0.5}
+    recognition: {form: public, to: best, best: 10%, from_week: 8, cost_per_contact: 0.5}
 private:
-  programme: {recognition: {<<: *best, form: private}}
+  programme:
+    recognition: {form: private, to: best, best: 10%, from_week: 8, cost_per_contact: 0.5}
 thanks:
-  programme: {recognition: {<<: *best, form: thanks}}
+  programme:
+    recognition: {form: thanks, to: best, best: 10%, from_week: 8, cost_per_contact: 0.5}
 """,
     horizon="36 weeks",
     people=6000,
