@@ -150,7 +150,8 @@ def _draw_chart(axes: Axes, chart: Chart, estimates: Estimates) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 4, 5, 10]))
     low, high = axes.get_ylim()
     if len(series) > 1:
-        # Room for the names.
+        # Room for the names, in which no figures stand.
+        axes.set_yticks([tick for tick in axes.get_yticks() if low <= tick <= high])
         high += (0.05 + 0.09 * len(series)) * (high - low)
         axes.set_ylim(low, high)
     if low < 0.0 < high:
