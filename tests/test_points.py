@@ -9,8 +9,9 @@ from programmes import beliefs_of, record, scheme_of
 from test_laws import booked, counted
 
 from loyaltysim.record import CUSTOMER, FLOW, MEMBER, TALLY, VISIT, WEEK
-from loyaltysim.rewards import cashback, points, streak
+from loyaltysim.rewards import cashback, missions, points, streak
 from loyaltysim.rewards.balance import LOTS, add_units, take_units
+from loyaltysim.rewards.goal import look_at_goal, progress_pull
 from loyaltysim.simulation import Result, run
 
 REWARD = {"reward_at": 100, "reward_cost": 1.0, "redeems_per_visit": "100%"}
@@ -185,6 +186,25 @@ def test_small_amounts_of_cashback_are_kept_for_the_next_date():
     assert (buyer.flow.redeemed, buyer.member.balance) == (0, 100)
     buyer.buys(9.0)
     assert (buyer.flow.redeemed, buyer.member.balance) == (100, 50)
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms", "pulls_until"),
+    [
+        (streak, {"streak": {"count": 4, "reward_cost": 1.0}}, 3.0),
+        (missions, {"missions": {"period": "4 weeks", "stretch": "0%", "reward_cost": 1.0}}, 4.0),
+    ],
+)
+def test_a_goal_that_is_lost_pulls_no_more(kind, terms, pulls_until):
+    buyer = Buyer(kind, terms)
+    here = (buyer.customer, buyer.member, buyer.scheme, buyer.beliefs)
+    visit = record(VISIT, now=1.5, usual=10.0)
+    for now in (0.5, 1.5):
+        buyer.buys(now)
+    look_at_goal(buyer.member, kind.aim(*here[:3], visit, buyer.beliefs))
+    for now, pulls in ((pulls_until - 0.01, True), (pulls_until, False)):
+        assert kind.offer(*here, now) == 0.0
+        assert (progress_pull(buyer.member, buyer.scheme, buyer.beliefs, now) > 0.0) == pulls
 
 
 @given(st.lists(st.integers(0, 30), max_size=25), st.integers(2, 4))

@@ -6,7 +6,7 @@ another set, and the same for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -90,9 +90,13 @@ class Worlds:
         named = {f"beliefs.{name}": value for name, value in values.items()}
         return Worlds(self.scenario.with_assumptions(named), self.levels, self.switching)
 
-    def live(self, alternative: str, replication: int) -> Lived:
-        """Live one world once; any two of one replication have the same people and luck."""
-        notes = Notes()
+    def live(self, alternative: str, replication: int, keep: Sequence[str] = ()) -> Lived:
+        """Live one world once; any two of one replication have the same people and luck.
+
+        `keep` names fields of the customers, or of their memberships in the first scheme, that
+        are noted at each week's end.
+        """
+        notes = Notes(keep)
         result = run(
             self.scenario.alternatives[alternative],
             self.levels,
@@ -106,8 +110,9 @@ class Worlds:
 class Notes:
     """Takes down what everybody did, week by week: the diary of a run, with names and dates."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: Sequence[str] = ()) -> None:
         self.weeks: list[tuple[Any, ...]] = []
+        self.kept: dict[str, list[NDArray[Any]]] = {name: [] for name in keep}
 
     def begin(self, run: Run) -> None:
         """See the people before the first week."""
@@ -142,6 +147,9 @@ class Notes:
         self._who_came(number)
         rewards = customers["rewards"] - self.rewards
         self.weeks.append((who, at, entries, gains, rewards[who]))
+        for name, rows in self.kept.items():
+            mine = name in (customers.dtype.names or ())
+            rows.append((customers if mine else self.run.members[:, 0])[name].copy())
         self._see()
 
     def _who_came(self, number: int) -> None:
@@ -168,6 +176,7 @@ class Notes:
         return Lived(
             result, who[order], at[order], entry[order], gain[order], rewards[order],
             self.came_by, self.brought_by, self.first_brought,
+            {name: np.array(rows) for name, rows in self.kept.items()},
         )  # fmt: skip
 
 
@@ -196,6 +205,8 @@ class Lived:
     """Of each person: the number of who recommended the firm to them; -1 for nobody."""
     first_brought: Floats
     """Of each person: when somebody whom they brought first bought (week); infinite if never."""
+    kept: Mapping[str, NDArray[Any]]
+    """The fields that were asked for, at each week's end: (weeks, people)."""
 
     @property
     def people(self) -> int:

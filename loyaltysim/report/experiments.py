@@ -44,13 +44,14 @@ class Panel:
     series: Sequence[Series]
 
 
-def draw_panel(axes: Axes, panel: Panel, bottom: float | None = 0.0) -> None:
+def draw_panel(axes: Axes, panel: Panel, bottom: float | None = 0.0, joined: bool = True) -> None:
     """The formula, or what joins the dots, as a line; the simulation as dots, +- 2 errors."""
     for series, colour in zip(panel.series, cycle(COLOURS)):
         named = isinstance(series.x[0], str)
         x = np.arange(len(series.x)) if named else np.asarray(series.x)
         line = series.simulated if series.formula is None else series.formula
-        axes.plot(x, line, color=colour, linewidth=1.0)
+        if joined:
+            axes.plot(x, line, color=colour, linewidth=1.0)
         axes.errorbar(
             x, series.simulated, 2.0 * series.error, fmt="o", markersize=3.2, color=colour,
             elinewidth=1.0, label=series.name,

@@ -45,6 +45,20 @@ def _period(scheme: Record, now: float) -> int:
 
 
 @rule
+def _broken(member: Record, scheme: Record, now: float) -> bool:
+    """Whether a whole period has passed without a visit."""
+    return bool(member.run > 0 and _period(scheme, now) > member.run_period + 1)
+
+
+@rule
+def offer(customer: Record, member: Record, scheme: Record, beliefs: Record, now: float) -> float:
+    """A run that has broken pulls no more, from the day on which it broke."""
+    if _broken(member, scheme, now):
+        member.goal_size = 0.0
+    return 0.0
+
+
+@rule
 def start(customer: Record, member: Record, scheme: Record, now: float, flow: Record) -> None:
     """No period has had its visit yet."""
     member.run_period = -1
@@ -61,7 +75,7 @@ def lapse(
     tally: Record,
 ) -> None:
     """A period without a visit ends the run; the longer it was, the more that hurts."""
-    if member.run > 0 and _period(scheme, now) > member.run_period + 1:
+    if _broken(member, scheme, now):
         tally.missed += 1 - scheme.rival
         part = member.run / scheme.run_count
         move_goodwill(customer, scheme.rival, -beliefs.missed_goal_pull * part, beliefs, now)
