@@ -104,6 +104,18 @@ def test_prospects_who_heed_a_word_have_been_brought():
     assert customer.invited_by == 0
 
 
+def test_a_word_moves_those_least_who_know_the_firm_best():
+    week, message, tally = (
+        np.zeros(1, kind).view(np.recarray)[0] for kind in (WEEK, MESSAGE, TALLY)
+    )
+    customer, beliefs = np.zeros(1, CUSTOMER).view(np.recarray)[0], beliefs_of()
+    for familiarity in (0.0, 0.4, 1.0):
+        for good, pull in ((1.0, beliefs.good_word_pull), (-1.0, -beliefs.bad_word_pull)):
+            customer.heard, customer.familiarity, message.good = 0.0, familiarity, good
+            hear(customer, message, week, beliefs, 3.0, tally)
+            assert customer.heard == pytest.approx(pull * (1.0 - familiarity))
+
+
 def test_companions_keep_each_other():
     customer, beliefs = np.zeros(1, CUSTOMER).view(np.recarray)[0], beliefs_of()
     week = np.zeros(1, WEEK).view(np.recarray)[0]

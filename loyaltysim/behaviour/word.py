@@ -151,11 +151,12 @@ def hear(
 ) -> None:
     """A word reaches a person; a heeded recommendation brings those who are no customers.
 
+    It moves people the less, the better they know the firm by themselves (Herr, Kardes & Kim 1991).
     Strangers and the lost consider the firm; who has never bought, known to the firm or not, has
     been brought by who told them.
     """
     pull = beliefs.good_word_pull if message.good > 0.0 else -beliefs.bad_word_pull
-    customer.heard = rumour(customer, beliefs, now) + pull
+    customer.heard = rumour(customer, beliefs, now) + pull * (1.0 - customer.familiarity)
     customer.heard_at = now
     away = customer.aware == 0 or customer.activity != ACTIVE
     if message.good > 0.0 and (away or customer.purchases == 0):

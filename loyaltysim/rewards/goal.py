@@ -69,9 +69,9 @@ def progress_pull(member: Record, scheme: Record, beliefs: Record, now: float) -
     """Log-rate by how far one has come (Kivetz et al. 2006), and by a head start apart from it.
 
     It wears off with the months since joining (Meyer-Waarden). Of several goals with one firm,
-    people strive for that which pulls most.
+    people strive for that which pulls most; one whose date has passed pulls no more.
     """
-    if member.goal_size == 0.0:
+    if member.goal_size == 0.0 or now >= member.goal_due:
         return 0.0
     worn = exp(-(now - member.joined_at) / beliefs.programme_fades_weeks)
     progress = 1.0 - member.goal_left / member.goal_size

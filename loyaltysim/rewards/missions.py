@@ -50,14 +50,6 @@ def _set_target(customer: Record, member: Record, scheme: Record, now: float) ->
 
 
 @rule
-def offer(customer: Record, member: Record, scheme: Record, beliefs: Record, now: float) -> float:
-    """A target whose period has ended pulls no more."""
-    if now >= member.goal_due:
-        member.goal_size = 0.0
-    return 0.0
-
-
-@rule
 def start(customer: Record, member: Record, scheme: Record, now: float, flow: Record) -> None:
     """The first mission starts with joining."""
     _set_target(customer, member, scheme, now)
