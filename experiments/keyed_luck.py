@@ -27,7 +27,7 @@ from loyaltysim.results import money
 from loyaltysim.results.comparison import STATED
 from loyaltysim.scenario import Scenario
 from loyaltysim.studies.compare import Task, live_task
-from loyaltysim.studies.steady import steady
+from loyaltysim.studies.levels_of import levels_of
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ SCENARIOS = Path(__file__).parent.parent / "scenarios"
 def profits(scenario: Scenario, replications: int, processes: int) -> Floats:
     """Profit over the horizon: (replications, alternatives)."""
     text = json.dumps(scenario.document)
-    live = partial(live_task, text, steady(scenario.business))
+    live = partial(live_task, text, levels_of(scenario.business))
     tasks = [Task(STATED, number) for number in range(replications)]
     first = live(tasks[0])  # Compiled here once.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:

@@ -21,7 +21,7 @@ from loyaltysim.levels import Levels
 from loyaltysim.report.experiments import Floats
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Result, Run, run
-from loyaltysim.studies.steady import steady
+from loyaltysim.studies.levels_of import levels_of
 
 Ints = NDArray[np.int64]
 
@@ -83,7 +83,7 @@ class Worlds:
         if null:
             values = {f"beliefs.{name}": value for name, value in NULLS[null]().items()}
             scenario = scenario.with_assumptions(values)
-        return cls(scenario, steady(scenario.business), switching)
+        return cls(scenario, levels_of(scenario.business), switching)
 
     def but(self, values: Mapping[str, float]) -> Worlds:
         """The same business with other beliefs, by short name."""

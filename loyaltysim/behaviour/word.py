@@ -41,8 +41,8 @@ CONSIDERED = 3
 """People who come to mind where the one whom the firm suits best is told."""
 
 MOST_KNOWN, MET = 2.5, 16
-"""Acquaintances, against the mean, beyond which one hears no more (one person in twenty), and people
-who are met at most until one is an acquaintance."""
+"""Acquaintances, against the mean, beyond which one hears no more (one person in twenty), and
+people who are met at most until one is an acquaintance."""
 
 DRAWS = 64
 """Draws that finding one person never needs, with eight uniforms each, in any market."""

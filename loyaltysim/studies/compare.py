@@ -29,6 +29,7 @@ from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.twins import same_occasions
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import run
+from loyaltysim.studies.levels_of import levels_of
 from loyaltysim.studies.steady import steady
 from loyaltysim.studies.workers import spread
 
@@ -71,7 +72,7 @@ def compare(
         scenario = scenario.change(changes)
     scenario = scenario.with_rival_copies()
     scenario.reference  # noqa: B018  (refuses a scenario without alternatives before any work)
-    levels = steady(scenario.business)
+    levels = levels_of(scenario.business)
     tasks = list(_tasks(scenario.business.replications))
     per_task = len(scenario.alternatives)
     done: dict[Task, list[Summary]] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from loyaltysim.levels import Levels
 from loyaltysim.results.census import Census
 from loyaltysim.results.tables import Tables
 from loyaltysim.scenario import Scenario, ScenarioError
@@ -11,7 +10,7 @@ from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.scenario.problems import Problem, quoted
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import run
-from loyaltysim.studies.steady import steady
+from loyaltysim.studies.levels_of import levels_of
 
 
 def simulate(
@@ -27,7 +26,7 @@ def simulate(
     luck. Raises `ScenarioError` for an alternative that is not in the scenario.
     """
     business = chosen(scenario, alternative)
-    levels = levels_of(scenario)
+    levels = levels_of(scenario.business)
     census = Census(month_of(business.weeks - 1) + 1, len(business.market.segments))
     result = run(business, levels, replication=replication, threads=threads, census=census)
     return Tables(result, census)
@@ -47,15 +46,3 @@ def chosen(scenario: Scenario, alternative: str | None) -> Business:
         hint = f"no {quoted(alternative)}; {names}{suggestion(alternative, known)}"
         raise ScenarioError([Problem(field="alternatives", hint=hint)])
     return scenario.alternatives[alternative]
-
-
-_known: dict[str, Levels] = {}
-
-
-def levels_of(scenario: Scenario) -> Levels:
-    """The levels of the present business, found once for each."""
-    key = scenario.business.model_dump_json()
-    if key not in _known:
-        _known.clear()
-        _known[key] = steady(scenario.business)
-    return _known[key]

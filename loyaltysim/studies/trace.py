@@ -8,7 +8,8 @@ from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import run
 from loyaltysim.story.life import Life, Worlds
 from loyaltysim.story.several import lived
-from loyaltysim.studies.simulate import chosen, levels_of
+from loyaltysim.studies.levels_of import levels_of
+from loyaltysim.studies.simulate import chosen
 
 
 def trace(
@@ -39,14 +40,14 @@ def _live(scenario: Scenario, customer: int, alternative: str | None, replicatio
         raise IndexError(
             f"there is no customer {customer}; they have the numbers 0 to {people - 1}"
         )
-    levels = levels_of(scenario)
+    levels = levels_of(scenario.business)
     return lived(business, levels, [customer], alternative, replication)[customer]
 
 
 def eventful(scenario: Scenario, alternative: str | None = None, replication: int = 0) -> int:
     """The number of somebody to whom much happens, of many kinds."""
     business = chosen(scenario, alternative)
-    people = run(business, levels_of(scenario), replication=replication).customers
+    people = run(business, levels_of(scenario.business), replication=replication).customers
     kinds = (
         people["purchases"] > people["times_lost"] + 12,
         people["times_lost"] > 0,
