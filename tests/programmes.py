@@ -120,6 +120,9 @@ KINDS: dict[str, Any] = {
 }  # fmt: skip
 """Terms of each kind of scheme."""
 
+SENT = ["coupons", "gifts", "recognition", "perks"]
+"""Kinds that reach people without their joining."""
+
 CHANGED: dict[str, dict[str, Any]] = {
     "points": {"expires_every": "4 weeks", "expires_after": "2 weeks", "per_euro": 5.0},
     "stamps": {"count": 6},
@@ -164,7 +167,14 @@ def programmes(draw: st.DrawFn, kinds: list[str] | None = None) -> dict[str, Any
         })  # fmt: skip
     if draw(st.integers(0, 3)) == 0:
         changes.append({"at": "8 weeks", "closes": True, "notice": draw(maybe(WHEN))})
-    return terms | schemes | {"changes": changes or None}
+    campaigns = [
+        {"name": f"campaign {number}", name: draw(KINDS[name])}
+        for number, name in enumerate(draw(st.lists(st.sampled_from(SENT), max_size=2)))
+        if kinds is None
+    ]
+    if set(names) <= set(SENT):
+        terms["fee_per_year"] = 0.0
+    return terms | schemes | {"changes": changes or None, "campaigns": campaigns or None}
 
 
 # By hand: records for single rules

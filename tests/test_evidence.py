@@ -108,7 +108,8 @@ def numeric_defaults() -> dict[str, tuple[float, str | None]]:
             extra = field.json_schema_extra
             entry = extra.get("evidence") if isinstance(extra, dict) else None
             named = entry if isinstance(entry, str) else None
-            found[place.replace("segments.start.", "start.")] = (default, named)
+            place = place.replace("segments.start.", "start.").replace(".campaigns.", ".")
+            found[place] = (default, named)
     return found
 
 

@@ -9,7 +9,7 @@ from loyaltysim.mechanism import Record, rule
 
 ORDER = 55
 STATE = {"goodwill": (float, 2), "goodwill_at": float}
-"""Log-rates of choosing this firm, and rivals, and when they were last brought up to date."""
+"""Log-rates of choosing this firm, and rivals, and the date up to which they have faded."""
 
 
 @rule
@@ -30,6 +30,8 @@ def move_goodwill(
 
     `rival` is 0 where this firm did it, 1 where a rival did.
     """
+    if log_rate == 0.0:
+        return
     cool(customer, beliefs, now)
     customer.goodwill_at = now
     felt = log_rate if log_rate >= 0.0 else beliefs.loss_weight * log_rate
