@@ -134,19 +134,24 @@ def uniforms(seed, replication, who, decision, nth, instance):  # type: ignore[n
     )
 
 
-def _many(seed, replication, who, decision, out):  # type: ignore[no-untyped-def]
+def _many(seed, replication, who, decision, nth, instance, out):  # type: ignore[no-untyped-def]
     for i in range(who.shape[0]):
-        found = uniforms(seed, replication, who[i], decision, 0, 0)
+        found = uniforms(seed, replication, who[i], decision, nth, instance)
         for k in range(8):
             out[i, k] = found[k]
 
 
 def uniforms_of(
-    seed: int, replication: int, who: NDArray[np.int64], decision: int
+    seed: int,
+    replication: int,
+    who: NDArray[np.int64],
+    decision: int,
+    nth: int = 0,
+    instance: int = 0,
 ) -> NDArray[np.float64]:
     """Eight uniforms for each of many: array of shape (len(who), 8)."""
     out = np.empty((len(who), 8))
-    compiled(_many)(seed, replication, who, decision, out)
+    compiled(_many)(seed, replication, who, decision, nth, instance, out)
     return out
 
 

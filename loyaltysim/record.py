@@ -65,6 +65,8 @@ THRESHOLDS = _dtype(stages.THRESHOLDS)
 
 SEGMENT = _dtype(
     {
+        "people": int,
+        "starts": int,
         "regularity": int,
         "period": float,
         "awake": float,
@@ -83,11 +85,12 @@ SEGMENT = _dtype(
         **given.FIELDS,
     }
 )
-"""A segment's terms: shape of the gaps, weeks between contract dates (0: none) and share of them
-awake, drift, spread of baskets, purchases a week of a typical person here and at rivals, factor
-on the weight of the firm before the first purchase, risk of being lost, cumulated reach of
-marketing until this week, reach this week, and the change of its log a week; the same three of
-its reach among lost customers; the tables of `given`."""
+"""A segment's terms: how many people it has, and the number of the first, shape of the gaps, weeks
+between contract dates (0: none) and share of them awake, drift, spread of baskets, purchases a
+week of a typical person here and at rivals, factor on the weight of the firm before the first
+purchase, risk of being lost, cumulated reach of marketing until this week, reach this week, and
+the change of its log a week; the same three of its reach among lost customers; the tables of
+`given`."""
 
 WEEK = _dtype(
     {

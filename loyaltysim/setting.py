@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim.customers import given
+from loyaltysim.draws import identity
 from loyaltysim.evidence import beliefs as belief_names
 from loyaltysim.evidence import register
 from loyaltysim.ledger import MICRO
@@ -71,12 +72,18 @@ def schemes_of(business: Business) -> Records:
     schemes = np.zeros(len(sides), SCHEME)
     for number, (record, side) in enumerate(zip(schemes, sides, strict=True)):
         fill_scheme(record, business, side, side.version.terms)
-        # Whatever else runs, a scheme has luck of its own; later rules have another.
-        kind = side.version.kind
-        earlier = sum(
-            other.rival == side.rival and other.version.kind == kind for other in sides[:number]
+        # Whatever else runs, a scheme has luck of its own; later rules have another, and so has a
+        # campaign, by its name.
+        version = side.version
+        apart = sum(
+            other.rival == side.rival
+            and other.version.kind == version.kind
+            and not other.version.campaign
+            for other in sides[:number]
         )
-        record["instance"] = 2 * kind + side.rival + 1000 * earlier
+        if version.campaign:
+            apart = 1000 + identity("campaign", version.campaign)
+        record["instance"] = 2 * version.kind + side.rival + 1000 * apart
     return schemes
 
 

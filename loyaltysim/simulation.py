@@ -160,6 +160,8 @@ class Run:
         self.members = np.zeros((len(self.customers), len(self.schemes)), MEMBER)
         self.rivals = divided(business, self.customers, seed, replication)
         self.segments = segments_of(business, self.levels)
+        sizes = np.bincount(self.customers["segment"], minlength=len(self.segments))
+        self.segments["people"], self.segments["starts"] = sizes, np.cumsum(sizes) - sizes
         self.beliefs = np.zeros(1, BELIEFS)
         for name, value in belief.items():
             self.beliefs[name] = value
@@ -186,7 +188,7 @@ class Run:
         self.desk = Desk(self.env, firm.service, self.key, self.book_firm)
         self.staff.show(self.seats)
         self.inbox = np.zeros(0, MESSAGE)
-        self.contacts = Contacts(business, self.customers, self.key)
+        self.contacts = Contacts(business, self.schemes, self.customers, self.key)
         self.posts = np.zeros(0, CONTACT)
         self.visits_last_week: float | None = None
         self.members_so_far = 0
@@ -409,9 +411,9 @@ class Run:
         if programme is not None:
             if self.week_now == 0:
                 self.book_firm("programme_set_up", programme.set_up)
-            members = self.members_so_far * programme.cost_per_member_year / WEEKS_PER_YEAR
-            runs = self.office.runs(self.week_now)
-            self.book_firm("programme_running", (programme.per_week if runs else 0.0) + members)
+            if self.office.runs(self.week_now):
+                members = self.members_so_far * programme.cost_per_member_year / WEEKS_PER_YEAR
+                self.book_firm("programme_running", programme.per_week + members)
 
     def count_the_people(self) -> None:
         """At the end of a month: who is still there, truly and as the firm sees it."""

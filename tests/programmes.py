@@ -172,8 +172,10 @@ def programmes(draw: st.DrawFn, kinds: list[str] | None = None) -> dict[str, Any
         for number, name in enumerate(draw(st.lists(st.sampled_from(SENT), max_size=2)))
         if kinds is None
     ]
-    if set(names) <= set(SENT):
+    if set(names) <= set(SENT) or terms["automatic"]:
         terms["fee_per_year"] = 0.0
+    if not {"points", "stamps"} & set(names):
+        terms["kept"] = "100%"
     return terms | schemes | {"changes": changes or None, "campaigns": campaigns or None}
 
 

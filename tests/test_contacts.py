@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from programmes import beliefs_of, record, scheme_of
 from test_laws import all_at, booked, counted
 
-from loyaltysim.behaviour.sunk_cost import use_what_was_paid
+from loyaltysim.behaviour.sunk_cost import pay_fee, use_what_was_paid
 from loyaltysim.ledger import ACCOUNTS
 from loyaltysim.record import CUSTOMER, MEMBER, SEGMENT, TALLY, VISIT, WEEK
 from loyaltysim.rewards import coupons, gifts, membership, referral
@@ -103,20 +103,51 @@ def test_a_birthday_comes_once_a_year():
 def test_an_expected_gift_pleases_less():
     scheme = scheme_of({"gifts": GIFT})
     customer = record(CUSTOMER, usual_basket=10.0, purchases=3)
-    member, beliefs, pleased = record(MEMBER, joined=1), beliefs_of(), []
+    beliefs, pleased = beliefs_of(), []
     for _ in range(4):
         before = customer.goodwill[0]
-        gifts._give(customer, member, scheme, beliefs, 0.0, record(TALLY))
+        gifts._give(customer, scheme, beliefs, 0.0, record(TALLY))
         pleased.append(customer.goodwill[0] - before)
     assert pleased[0] == pytest.approx(beliefs.gift_pull * (1.0 + np.log(1.5)))
+    assert gifts.TRIFLE < 0.05
     for one, following in itertools.pairwise(pleased):
         assert following == pytest.approx(one * (1.0 - beliefs.gift_habit))
+
+
+def test_a_gift_of_nothing_pleases_nobody():
+    scheme = scheme_of({"gifts": {**GIFT, "reward_cost": 0.0, "reward_value": 0.0}})
+    customer = record(CUSTOMER, usual_basket=10.0, purchases=3)
+    gifts._give(customer, scheme, beliefs_of(), 0.0, record(TALLY))
+    assert customer.goodwill[0] == 0.0
+
+
+def test_gifts_by_another_name_are_expected_as_well():
+    def bought(programme: dict) -> int:
+        return counted(run(small(programme=programme, market={"people": 800})), "purchases").sum()
+
+    gift = {"on": "dates", "to": "customers", **GIFT}
+    one = {"gifts": {**gift, "every": "4 weeks"}}
+    named = [{"name": str(k), "gifts": {**gift, "from_week": 4 * k}} for k in range(7)]
+    assert bought({"campaigns": named}) == pytest.approx(bought(one), rel=0.01)
+
+
+def test_a_campaign_keeps_its_luck_whatever_other_campaigns_there_are():
+    surprise = {"gifts": {**GIFT, "on": "surprise", "per_year": 4.0}}
+    first, second = {"name": "first", **surprise}, {"name": "second", **surprise}
+    alone, both = (
+        run(small(programme={"campaigns": some}, beliefs={"gift_pull": 0.0}))
+        for some in ([second], [first, second])
+    )
+    cost = both.customers["rewards"] - alone.customers["rewards"]
+    other = run(small(programme={"campaigns": [first]}, beliefs={"gift_pull": 0.0}))
+    assert (cost == other.customers["rewards"]).all()
+    assert (alone.customers["rewards"] != other.customers["rewards"]).mean() > 0.3
 
 
 def test_a_gift_of_a_stranger_puts_off():
     scheme, beliefs = scheme_of({"gifts": GIFT}), beliefs_of()
     customer = record(CUSTOMER, usual_basket=10.0)
-    gifts._give(customer, record(MEMBER), scheme, beliefs, 0.0, record(TALLY))
+    gifts._give(customer, scheme, beliefs, 0.0, record(TALLY))
     assert customer.goodwill[0] < 0.0
 
 
@@ -125,7 +156,7 @@ def test_a_gift_that_is_seen_pleases_more():
     for visible in (False, True):
         scheme = scheme_of({"gifts": {**GIFT, "visible": visible}})
         customer, tally = record(CUSTOMER, usual_basket=10.0, purchases=1), record(TALLY)
-        gifts._give(customer, record(MEMBER), scheme, beliefs_of(), 0.0, tally)
+        gifts._give(customer, scheme, beliefs_of(), 0.0, tally)
         felt[visible] = customer.goodwill[0]
         assert tally.favours_seen == visible
     assert felt[True] == pytest.approx(felt[False] * (1.0 + beliefs_of().visible_pull))
@@ -228,35 +259,45 @@ def test_two_campaigns_have_luck_of_their_own():
 POINTS = {"per_euro": 10, "reward_at": 300, "reward_cost": 2.0, "redeems_per_visit": "100%"}
 
 
+# Worth so much that everybody pays for it, by those who would not spend a cent more for it.
+WANTED = {"discount": {"off": "50%"}, "joins": "100%", "fee_per_year": 4.0}
+CALM = {"deal_response": 0.0, "deal_wait": 0.0, "price_response": 0.0, "member_stays": 0.0}
+
+
 def test_fees_are_revenue_and_a_trial_is_free():
-    # A worthless scheme changes nothing else than what is paid for it.
-    idle = {"points": {"per_euro": 1e-9, "reward_at": 1, "reward_cost": 0.0, "reward_value": 0.0}}
-    calm = {"progress_pull": 0.0, "member_stays": 0.0, "sunk_cost_pull": 0.0}
-    free = run(small(programme={**idle, "automatic": True}, beliefs=calm))
+    calm = {**CALM, "sunk_cost_pull": 0.0}
+    free = run(small(programme={**WANTED, "fee_per_year": 0.0}, beliefs=calm))
     joined = counted(free, "joined").sum()
     for trial, payers in ((None, joined), ("30 weeks", 0)):
-        terms = {**idle, "automatic": True, "fee_per_year": 4.0, "trial": trial}
+        terms = {**WANTED, "fee_per_year": 0.01, "trial": trial}
         paid = run(small(programme=terms, beliefs=calm))
         fees = booked(paid, "revenue").sum() - booked(free, "revenue").sum()
-        # A membership that is paid is one that is at stake; so nothing may differ else.
-        assert fees == 4_000_000 * payers
+        assert counted(paid, "joined").sum() == joined
+        assert fees == 10_000 * payers
         assert counted(paid, "purchases").sum() == counted(free, "purchases").sum()
 
 
-def test_a_fee_that_was_paid_is_made_use_of_and_a_trial_is_not():
-    idle = {"points": {"per_euro": 1e-9, "reward_at": 1, "reward_cost": 0.0, "reward_value": 0.0}}
-    calm = {"progress_pull": 0.0, "member_stays": 0.0}
-    free = counted(run(small(programme={**idle, "automatic": True}, beliefs=calm)), "purchases")
-    terms = {**idle, "automatic": True, "fee_per_year": 4.0}
-    paid = counted(run(small(programme=terms, beliefs=calm)), "purchases")
-    tried = counted(run(small(programme={**terms, "trial": "30 weeks"}, beliefs=calm)), "purchases")
-    assert paid.sum() > 1.05 * free.sum()
-    assert tried.sum() == free.sum()
+def test_a_fee_that_was_paid_is_made_use_of_and_a_trial_or_a_cent_is_not():
+    bought = {
+        fee: counted(
+            run(small(programme={**WANTED, "fee_per_year": fee, "trial": trial}, beliefs=CALM)),
+            "purchases",
+        ).sum()
+        for fee, trial in ((0.0, None), (4.0, None), (0.01, None), (3.0, "30 weeks"))
+    }
+    assert bought[4.0] > 1.02 * bought[0.0]
+    assert bought[0.01] == pytest.approx(bought[0.0], rel=0.002)
+    assert bought[3.0] == bought[0.0]
+
+
+def test_however_willing_nobody_pays_more_than_it_can_be_worth():
+    result = run(small(programme={**WANTED, "discount": {"off": "1%"}, "fee_per_year": 1000.0}))
+    assert counted(result, "joined").sum() == 0
 
 
 def test_a_fee_is_written_off_evenly():
-    customer, beliefs = record(CUSTOMER), beliefs_of()
-    customer.fee_until[1] = 62.0
+    customer, beliefs = record(CUSTOMER, usual_basket=10.0), beliefs_of()
+    pay_fee(customer, 1, 1000.0, 62.0)
     pulls = [use_what_was_paid(customer, 1, beliefs, now) for now in (10.0, 36.0, 62.0, 80.0)]
     assert pulls == pytest.approx([beliefs.sunk_cost_pull, 0.5 * beliefs.sunk_cost_pull, 0.0, 0.0])
     assert use_what_was_paid(customer, 0, beliefs, 10.0) == 0.0

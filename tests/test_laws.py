@@ -237,10 +237,18 @@ def test_a_programme_that_does_something_does_differ():
     for change in (
         {"programme": STAMPS},
         {"programme": {"stamps": STAMPS["stamps"] | FREE}},
-        {"programme": {"stamps": STAMPS["stamps"] | FREE, "checkout_seconds": 0.0}},
     ):
         changed = run(small(**change))
         assert changed.ledger.tobytes() != without.ledger.tobytes()
+
+
+def test_a_card_for_a_reward_that_is_worth_nothing_moves_nobody():
+    # Whatever is believed: neither progress nor a head start, nor what would be lost by leaving.
+    worthless = {"stamps": STAMPS["stamps"] | FREE, "checkout_seconds": 0.0, "automatic": True}
+    without, with_it = run(small()), run(small(programme=worthless))
+    assert with_it.flows[..., 1].sum() > 50
+    assert (with_it.ledger == without.ledger).all()
+    assert_same_world(without, with_it, apart=OF_MEMBERSHIP)
 
 
 UNFELT = {"stamps": STAMPS["stamps"] | {"reward_value": 0.0, "redeems_per_visit": "50%"}}

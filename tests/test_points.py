@@ -23,7 +23,7 @@ class Buyer:
     def __init__(self, kind, programme, **beliefs):
         self.kind, self.scheme, self.beliefs = kind, scheme_of(programme), beliefs_of(**beliefs)
         self.customer = record(CUSTOMER, usual_gap=1.0, usual_basket=10.0, gaming=1.0, who=7)
-        self.member, self.flow = record(MEMBER, joined=1), record(FLOW)
+        self.member, self.flow = record(MEMBER, joined=1, felt=1.0), record(FLOW)
         self.week, self.tally = record(WEEK), record(TALLY)
         if hasattr(kind, "start"):
             kind.start(self.customer, self.member, self.scheme, 0.0, self.flow)

@@ -6,6 +6,7 @@ from businesses import QUIET, small
 from programmes import CHANGED, LEVELS
 from test_laws import assert_same_world, booked, counted
 
+from loyaltysim.firm.programme_office import ProgrammeOffice
 from loyaltysim.ledger import ACCOUNTS, COUNTS
 from loyaltysim.simulation import Result, Run, run
 
@@ -192,6 +193,62 @@ def test_goodwill_follows_what_is_held(reward_at, sign):
     assert held.sum() > 50
     assert (sign * felt[held] > 0.0).mean() > 0.9
     assert (felt[life.then[0]["joined"][:, 0] == 0] == 0.0).all()
+
+
+@pytest.mark.parametrize("at", ["2 months", "9 weeks"])
+def test_an_end_without_notice_angers_on_any_date(at):
+    closes = {"at": at, "closes": True}
+    life = watched(programme([closes], points=POINTS))
+    held = life.then[0]["balance"][:, 0] > 0
+    felt = (life.now[1]["goodwill"] - life.then[1]["goodwill"])[held, 0]
+    assert held.sum() > 50
+    assert (felt < 0.0).all()
+
+
+def test_nobody_hurries_for_a_change_that_is_far_away_or_for_the_better():
+    terms = POINTS | {"reward_at": 100, "redeems_per_visit": "10%"}
+    plain = taken(run(small(programme=programme(points=terms))), 0, 14)
+    assert plain > 0
+    for change in (
+        {"at": "14 weeks", "notice": "9 weeks", "points": {"reward_cost": 2.5}},
+        {"at": "200 weeks", "notice": "199 weeks", "points": {"reward_at": 200}},
+    ):
+        assert taken(run(small(programme=programme([change], points=terms))), 0, 14) == plain
+
+
+def test_of_two_changes_the_nearer_one_hurries():
+    soon = {"at": "12 weeks", "notice": "11 weeks", "points": {"reward_at": 700}}
+    late = {"at": "25 weeks", "notice": "24 weeks", "points": {"reward_at": 900}}
+    for changes in ([soon, late], [late, soon]):
+        office = ProgrammeOffice(small(programme=programme(changes, points=POINTS)))
+        until = []
+        for week in range(14):
+            list(office.changes_of(week))
+            until.append(float(office.schemes["rules_until"][0]))
+        assert until[0] == np.inf
+        assert until[2:12] == [12.0] * 10
+        assert until[12:] == [25.0] * 2
+
+
+def test_a_change_for_all_reaches_those_as_well_who_kept_old_rules():
+    changes = [
+        {"at": "5 weeks", "grandfather": True, "points": {"reward_at": 400}},
+        {"at": "10 weeks", "points": {"reward_at": 900}},
+    ]
+    versions = small(programme=programme(changes, points=POINTS)).programme.versions
+    assert [version.in_week(9).reward_at for version in versions] == [600, 400]
+    assert [version.in_week(10).reward_at for version in versions] == [900, 900]
+
+
+def test_a_fee_is_lost_with_the_programme():
+    terms = {"discount": {"off": "50%"}, "joins": "100%", "fee_per_year": 4.0}
+    closes = {"at": f"{AT} weeks", "closes": True}
+    life = Watched(small(programme={**terms, "changes": [closes]}), None, 7, 0, 1, (), None)
+    life.env.run(until=life.env.process(life.live()))
+    paid = life.then[1]["fee_until"][:, 0] > AT
+    assert paid.sum() > 50
+    assert (life.now[1]["fee_until"][:, 0] <= AT).all()
+    assert (life.now[1]["goodwill"][paid, 0] < life.then[1]["goodwill"][paid, 0]).all()
 
 
 def test_who_joined_when_the_end_was_known_was_promised_nothing_beyond_it():

@@ -47,6 +47,8 @@ BROKEN = [
     (POINTS + ", campaigns: [{gifts: {reward_cost: 1}}]", [".campaigns", "name: missing"]),
     (POINTS + ", campaigns: [{name: May, points: {per_euro: 1}}]", [".points: unknown field"]),
     (POINTS + ", campaigns: [{name: May, gifts: {reward_cost: 1}}, {name: May, gifts: {reward_cost: 2}}]", ["campaigns: the name 'May' stands twice"]),
+    ("fee_per_year: 9, automatic: true, " + POINTS, ["nobody pays a fee without asking"]),
+    ("kept: 50%, discount: {off: 5%}", ["kept is of rewards that are asked for: points or stamps"]),
     ("fee_per_year: 9, perks: {value_per_visit: 1}", ["a fee is paid for what members have", "such as discount"]),
     (POINTS + ", changes: [{at: 9 weeks, points: {per_eur: 1}}]", [".points.per_eur: unknown field; did you mean 'per_euro'?"]),
 ]  # fmt: skip

@@ -114,13 +114,10 @@ IDLE = {
     "perks": {"every": "4 weeks"},
     "referral": FREE,
 }
-UNFELT = QUIET | dict.fromkeys(
-    ("progress_pull", "head_start_pull", "member_stays", "status_pull", "status_change_pull",
-     "missed_goal_pull", "gift_pull", "deal_wait"),
-    0.0,
-)  # fmt: skip
+UNFELT = QUIET | dict.fromkeys(("status_pull", "status_change_pull"), 0.0)
+"""A status needs no reward to be felt; all else that is worth nothing moves nobody by itself."""
 KEPT_BY_IT = {
-    "member", "first_joined_at", "favoured_until", "goodwill_at", "saving", "referral_wish",
+    "member", "first_joined_at", "favoured_until", "saving", "gift_expected", "praised",
 }  # fmt: skip
 """Notes on a customer that schemes take, and that do nothing by themselves."""
 

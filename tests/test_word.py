@@ -1,16 +1,26 @@
 """Who hears a word, and what it does: acquaintances, people whom the firm suits, companions."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
-from businesses import small
+from businesses import PEOPLE, small
 from hypothesis import given
 from hypothesis import strategies as st
 from programmes import beliefs_of
+from test_laws import all_at, counted
 
 from loyaltysim.behaviour import companion
-from loyaltysim.behaviour.word import MOST_TOLD, hear, recommend, somebody
+from loyaltysim.behaviour.word import (
+    MOST_TOLD,
+    hear,
+    recommend,
+    somebody,
+    welcome,
+    welcome_saving,
+)
 from loyaltysim.customers.population import hearer
-from loyaltysim.record import CUSTOMER, MESSAGE, TALLY, WEEK
+from loyaltysim.record import CUSTOMER, MESSAGE, SEGMENT, TALLY, VISIT, WEEK
 from loyaltysim.simulation import run
 
 
@@ -58,10 +68,14 @@ def crowd(**fields) -> np.ndarray:
 def told(people: np.ndarray, good: bool, **changes: float) -> np.ndarray:
     """Who hears the words that the first of them tells at 2,000 occasions."""
     beliefs, found = beliefs_of(**changes), []
+    segments = np.zeros(2, SEGMENT).view(np.recarray)
+    segments["people"], segments["starts"] = [150, 250], [0, 150]
+    week = np.zeros(1, WEEK).view(np.recarray)
+    world = SimpleNamespace(customers=people, segments=segments, week=week, beliefs=[beliefs])
     for occasion in range(2_000):
         people["occasions"][0] = occasion
-        week = np.zeros(1, WEEK).view(np.recarray)[0]
-        found.append(hearer(people, 0, week, beliefs, 0, good))
+        found.append(hearer(world, 0, 0, good))
+    assert 0 not in found
     return np.array(found)
 
 
@@ -127,8 +141,50 @@ def test_companions_keep_each_other():
 def test_both_sides_of_a_recommendation_have_a_companion():
     talk = {"recommends_per_year": 6.0, "word_heeded": 1.0}
     people = run(small(beliefs=talk, market={"people": 1000})).customers
-    brought = np.flatnonzero((people["invited_by"] > 0) & (people["purchases"] > 0))
-    assert len(brought) > 20
-    assert (people["companion"][brought] > 0).all()
-    bringers = people["invited_by"][brought] - 1
-    assert (people["companion"][bringers] > 0).mean() > 0.9
+    ours = people["companion"] > 0
+    assert ours.sum() > 40
+    # Whom somebody brought last, and who brought whom: one of each two names the other.
+    companions = people["companion"][ours] - 1
+    assert (people["companion"][companions] > 0).mean() > 0.9
+
+
+def test_an_invitation_is_not_for_ever():
+    customer, beliefs = np.zeros(1, CUSTOMER).view(np.recarray)[0], beliefs_of()
+    visit = np.zeros(1, VISIT).view(np.recarray)[0]
+    customer.invited_by, customer.invited_at, customer.welcome_off = 7, 10.0, 0.2
+    lasts = 10.0 + beliefs.invitation_lasts_weeks
+    assert welcome_saving(customer, beliefs, lasts) == 0.2
+    assert welcome_saving(customer, beliefs, lasts + 0.1) == 0.0
+    for now, brought_by in ((lasts + 0.1, 0), (lasts, 7)):
+        visit.now, visit.paid = now, 10.0
+        assert welcome(customer, visit, beliefs) == brought_by
+    assert (customer.companion, visit.paid) == (7, 8.0)
+
+
+@pytest.mark.parametrize("market", ["occasions", "bills"])
+def test_customers_recommend_as_often_as_is_stated(market):
+    # At a typical pace, and with nothing that pleases or hurts.
+    calm = {"recommends_by_satisfaction": 0.0, "told_when_unhappy": 0.0, "dormant_share": 0.0}
+    segment = {"loss_per_year": "0%", "share_of_wallet": "50%"}
+    if market == "bills":
+        segment |= {"contract": {"every": "1 months"}, "occasions_per_week": None}
+    whole = {"people": 4000, "start": all_at("repeat"), "segments": [{**PEOPLE, **segment}]}
+    result = run(small(beliefs=calm, market=whole, horizon="52 weeks"))
+    a_year = counted(result, "recommended").sum() / 4000
+    assert a_year == pytest.approx(0.4, rel=0.15)
+
+
+def test_one_person_more_in_a_market_of_two_segments_changes_few_hearers():
+    def heard(people: int) -> dict:
+        shares = (people - 1000) / people, 1000 / people
+        segments = [
+            {**PEOPLE, "name": name, "share": share}
+            for name, share in zip(("first", "second"), shares, strict=True)
+        ]
+        market = {"people": people, "segments": segments}
+        customers = run(small(market=market, horizon="4 weeks")).customers
+        return dict(zip(customers["who"].tolist(), customers["heard"].tolist(), strict=True))
+
+    before, after = heard(2000), heard(2001)
+    assert sum(value != 0.0 for value in before.values()) > 100
+    assert sum(after[who] != value for who, value in before.items()) < 10

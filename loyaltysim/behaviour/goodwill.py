@@ -8,8 +8,14 @@ from loyaltysim.behaviour.habit import gap_at_rivals
 from loyaltysim.mechanism import Record, rule
 
 ORDER = 55
-STATE = {"goodwill": (float, 2), "goodwill_at": float}
-"""Log-rates of choosing this firm, and rivals, and the date up to which they have faded."""
+STATE = {
+    "goodwill": (float, 2),
+    "goodwill_at": float,
+    "gift_expected": (float, 2),
+    "praised": (float, 2),
+}
+"""Log-rates of choosing this firm, and rivals, and the date up to which they have faded; how far a
+further gift is expected of each, and praise has become usual (0 to 1), whatever the occasion."""
 
 
 @rule

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from math import exp
+
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.units import WEEKS_PER_YEAR
 
 ORDER = 58
-STATE = {"fee_until": (float, 2)}
-"""Until when a membership runs for which a fee was paid, here and at rivals (week)."""
+STATE = {"fee_until": (float, 2), "fee_felt": (float, 2)}
+"""Until when a membership runs for which a fee was paid (week), and how far that fee is felt (0 to
+1), here and at rivals."""
+
+
+@rule
+def pay_fee(customer: Record, rival: int, fee: float, until: float) -> None:
+    """A fee is paid for a year: felt by its size beside a basket, in full from a few of them."""
+    customer.fee_until[rival] = until
+    customer.fee_felt[rival] = 1.0 - exp(-fee / customer.usual_basket)
 
 
 @rule
@@ -19,4 +29,4 @@ def use_what_was_paid(customer: Record, rival: int, beliefs: Record, now: float)
     left = customer.fee_until[rival] - now
     if left <= 0.0:
         return 0.0
-    return beliefs.sunk_cost_pull * left / WEEKS_PER_YEAR
+    return beliefs.sunk_cost_pull * customer.fee_felt[rival] * left / WEEKS_PER_YEAR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import exp, floor
+from typing import Any
 
 from loyaltysim.behaviour.awareness import ACTIVE, consider_again
 from loyaltysim.behaviour.deals import take_off
@@ -21,14 +22,15 @@ STATE = {
     "referral_wish": float,
     "can_offer": float,
     "invited_by": int,
+    "invited_at": float,
     "welcome_off": float,
     "companion": int,
 }
 """How many people one knows, as a normal score; what one has heard of the firm, in log-odds, when,
 and when one last recommended it (week); log-rate of recommending for a referral reward, and the
-share off that goes with it; the number, from 1, of who brought this person, and the share off the
-first purchase that came with it; and the number, from 1, of who brought one, or whom one brought
-last, once that has led to a purchase."""
+share off that goes with it; the number, from 1, of who brought this person, when (week), and the
+share off the first purchase that came with it; and the number, from 1, of who brought one, or
+whom one brought last, once that has led to a purchase."""
 
 DECISIONS = {"tell": 5, "heed": 6}
 _TELL = DECISIONS["tell"]
@@ -100,11 +102,22 @@ def warn(u: float, customer: Record, beliefs: Record, severity: float, tally: Re
 
 
 @rule
-def somebody(customer: Record, week: Record, people: int, nth: int, turn: int) -> int:
-    """The number of somebody whom the nth word of this occasion might reach: anybody alike.
+def meet(customer: Record, week: Record, nth: int, turn: int) -> Any:
+    """Draws of somebody whom the nth word of this occasion might reach: of which segment, and
+    whether that is an acquaintance. `turn` counts those who are met.
+    """
+    return uniforms(
+        week.seed, week.replication, customer.who, _TELL, customer.occasions,
+        nth + MOST_TOLD * (DRAWS * turn + DRAWS - 1),
+    )  # fmt: skip
 
-    `turn` counts those who are met. By jump consistent hashing (Lamping & Veach 2014): one
-    person more is drawn once in `people`, and all else is as it was before.
+
+@rule
+def somebody(customer: Record, week: Record, people: int, nth: int, turn: int) -> int:
+    """The place in a segment of so many of somebody who is met: anybody alike.
+
+    By jump consistent hashing (Lamping & Veach 2014): one person more is drawn once in `people`,
+    and all else is as it was before.
     """
     chosen, following, drawn = 0, 0, DRAWS * turn
     while following < people:
@@ -121,15 +134,9 @@ def somebody(customer: Record, week: Record, people: int, nth: int, turn: int) -
 
 
 @rule
-def is_known(
-    customer: Record, other: Record, week: Record, beliefs: Record, nth: int, turn: int
-) -> bool:
-    """Whether somebody whom one might meet is an acquaintance: the likelier, the more they have."""
-    luck = uniforms(
-        week.seed, week.replication, customer.who, _TELL, customer.occasions,
-        nth + MOST_TOLD * (DRAWS * turn + DRAWS - 1),
-    )  # fmt: skip
-    return luck[0] * MOST_KNOWN < exp(acquaintances(other, beliefs))
+def is_known(u: float, other: Record, beliefs: Record) -> bool:
+    """Whether somebody whom one meets is an acquaintance: the likelier, the more they have."""
+    return u * MOST_KNOWN < exp(acquaintances(other, beliefs))
 
 
 @rule
@@ -169,13 +176,22 @@ def hear(
                 consider_again(customer, tally)
             if customer.purchases == 0:
                 customer.invited_by = message.teller + 1
+                customer.invited_at = now
                 customer.welcome_off = message.offers
 
 
 @rule
-def welcome_saving(customer: Record) -> float:
+def is_invited(customer: Record, beliefs: Record, now: float) -> bool:
+    """Whether somebody who has never bought was brought lately."""
+    if customer.purchases > 0 or customer.invited_by == 0:
+        return False
+    return now - customer.invited_at <= beliefs.invitation_lasts_weeks
+
+
+@rule
+def welcome_saving(customer: Record, beliefs: Record, now: float) -> float:
     """Share off the first purchase of somebody who was brought with an offer."""
-    return float(customer.welcome_off) if customer.purchases == 0 else 0.0
+    return float(customer.welcome_off) if is_invited(customer, beliefs, now) else 0.0
 
 
 @rule
@@ -184,7 +200,7 @@ def welcome(customer: Record, visit: Record, beliefs: Record) -> int:
 
     Returns the number of who brought the person, from 1; 0 for nobody.
     """
-    if customer.purchases > 0 or customer.invited_by == 0:
+    if not is_invited(customer, beliefs, visit.now):
         return 0
     take_off(visit, customer.welcome_off)
     customer.companion = customer.invited_by

@@ -23,6 +23,7 @@ from loyaltysim.behaviour.word import (
     come_to_mind,
     hear,
     is_known,
+    meet,
     recommend,
     rumour,
     somebody,
@@ -43,10 +44,10 @@ from loyaltysim.mechanism import Record, rule
 from loyaltysim.memory import fetch
 from loyaltysim.rewards.goal import gain_pull, progress_pull
 from loyaltysim.rewards.membership import (
+    at_stake,
     collect,
     get_contact,
     get_introduction,
-    holds,
     is_open,
     lapse,
     live_with_new_rules,
@@ -171,23 +172,34 @@ def write_word(word: Record, customer: Record, number: int, to: int, good: float
 
 
 @rule
-def acquaintance(customers: Any, i: int, week: Record, beliefs: Record, nth: int, turn: int) -> int:
+def acquaintance(world: Any, i: int, nth: int, turn: int) -> int:
     """Somebody who might hear the nth word of an occasion: who knows many hears more."""
-    chosen = 0
-    for met in range(MET):
-        chosen = somebody(customers[i], week, len(customers), nth, MET * turn + met)
-        if is_known(customers[i], customers[chosen], week, beliefs, nth, MET * turn + met):
+    week = world.week[0]
+    teller = world.customers[i]
+    chosen = i
+    for met in range(MET * turn, MET * (turn + 1)):
+        luck = meet(teller, week, nth, met)
+        # A segment by its size, so that one person more there changes little elsewhere.
+        place = luck[1] * len(world.customers)
+        k = 0
+        while k < len(world.segments) - 1 and place >= world.segments[k].people:
+            place -= world.segments[k].people
+            k += 1
+        segment = world.segments[k]
+        chosen = segment.starts + somebody(teller, week, segment.people, nth, met)
+        if chosen != i and is_known(luck[0], world.customers[chosen], world.beliefs[0]):
             break
     return chosen
 
 
 @rule
-def hearer(customers: Any, i: int, week: Record, beliefs: Record, nth: int, good: bool) -> int:
+def hearer(world: Any, i: int, nth: int, good: bool) -> int:
     """Who hears the nth word of an occasion: anybody, or whom of several the firm suits best."""
-    chosen = acquaintance(customers, i, week, beliefs, nth, 0)
+    customers = world.customers
+    chosen = acquaintance(world, i, nth, 0)
     if good:
-        for turn in range(1, come_to_mind(customers[i], week, beliefs, nth)):
-            other = acquaintance(customers, i, week, beliefs, nth, turn)
+        for turn in range(1, come_to_mind(customers[i], world.week[0], world.beliefs[0], nth)):
+            other = acquaintance(world, i, nth, turn)
             if customers[other].firm_odds > customers[chosen].firm_odds:
                 chosen = other
     return chosen
@@ -211,6 +223,39 @@ def receive(
     leaves = close_ticket(customer, message, week, beliefs, log_risk, tally)
     if leaves and is_customer(customer):
         leave(customer, segment, week, beliefs, now, True, tally)
+
+
+@rule
+def risk_at_the_desk(world: Any, i: int, customer: Record, segment: Record) -> float:
+    """What moves the log risk of leaving when a complaint ends, programmes included."""
+    week = world.week[0]
+    beliefs = world.beliefs[0]
+    now = week.ends
+    if customer.companion > 0:
+        look_at_companion(customer, world.there[customer.companion - 1])
+    log_risk = terms_of_leaving(customer, segment, week, beliefs, now)
+    held_here, held_there = 0.0, 0.0
+    pulls = use_what_was_paid(customer, 0, beliefs, now)
+    pulls -= use_what_was_paid(customer, 1, beliefs, now)
+    striving, rival_striving = 0.0, 0.0
+    for j in range(len(world.schemes)):
+        member = world.members[i, j]
+        scheme = world.schemes[j]
+        held = at_stake(customer, member, scheme)
+        gains = gain_pull(customer, member, scheme, beliefs, now, customer.usual_gap, True)
+        strives = progress_pull(member, scheme, beliefs, now)
+        if scheme.rival == 0:
+            held_here = max(held_here, held)
+            pulls += gains
+            striving = max(striving, strives)
+        else:
+            held_there = max(held_there, held)
+            pulls -= gains
+            rival_striving = max(rival_striving, strives)
+    if segment.period > 0.0:
+        # A contract is not chosen anew: what pulls keeps.
+        log_risk -= pulls + striving - rival_striving
+    return log_risk - stake(held_here, held_there, beliefs)
 
 
 def read_contacts(world: World, out: Outcome, first: int, last: int) -> None:
@@ -256,35 +301,17 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
             continue
         segment = world.segments[customer.segment]
         tally = out.tallies[customer.segment]
-        if customer.companion > 0:
-            look_at_companion(customer, world.there[customer.companion - 1])
-        log_risk = terms_of_leaving(customer, segment, week, beliefs, week.ends)
-        held = 0
-        pulls = 0.0
-        striving, rival_striving = 0.0, 0.0
-        for j in range(programmes):
-            member = world.members[message.customer, j]
-            scheme = world.schemes[j]
-            held |= holds(member, scheme)
-            gains = gain_pull(
-                customer, member, scheme, beliefs, week.ends, customer.usual_gap, True
-            )
-            strives = progress_pull(member, scheme, beliefs, week.ends)
-            if scheme.rival == 0:
-                pulls += gains
-                striving = max(striving, strives)
-            else:
-                pulls -= gains
-                rival_striving = max(rival_striving, strives)
-        if segment.period > 0.0:
-            log_risk -= pulls + striving - rival_striving
-        log_risk -= stake(held, beliefs)
         if message.kind == 2:
             customer.companion = message.teller + 1
             for j in range(programmes):
                 member = world.members[message.customer, j]
                 get_introduction(customer, member, world.schemes[j], beliefs, week.ends, tally)
         else:
+            log_risk = 0.0
+            if message.kind == 0:
+                log_risk = risk_at_the_desk(world, message.customer, customer, segment)
+            else:
+                fade(customer, world.seats[customer.contact], week, beliefs, week.ends)
             receive(customer, segment, message, week, beliefs, log_risk, tally)
             world.there_now[message.customer] = is_customer(customer)
         stage = stage_of(customer, world.thresholds[0], week.ends)
@@ -367,7 +394,7 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 contact = seats[customer.contact]
                 fade(customer, contact, week, beliefs, now)
                 cool(customer, beliefs, now)
-                customer.saving = welcome_saving(customer)
+                customer.saving = welcome_saving(customer, beliefs, now)
                 renews = segment.period > 0.0 and is_customer(customer)
                 # What the firm's schemes and its rivals' pull, and the strongest goal of each.
                 pull, rival_pull = 0.0, customer.goodwill[1]
@@ -427,9 +454,10 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     if goes_wrong(luck.failure, skill, week, beliefs):
                         go_wrong(customer, visit, week, beliefs, tally)
                     else:
-                        visit.told = recommend(
-                            luck.telling, customer, beliefs, segment.typical_pace, now, tally
-                        )
+                        pace = segment.typical_pace
+                        if segment.period > 0.0:
+                            pace = 1.0 / segment.period
+                        visit.told = recommend(luck.telling, customer, beliefs, pace, now, tally)
                 elif chosen == RIVAL:
                     visit.usual = customer.usual_basket
                 if chosen == FIRM or (chosen == RIVAL and week.rival_schemes > 0):
@@ -470,7 +498,7 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     for k in range(visit.told):
                         write_word(
                             out.words[words], customer, i,
-                            hearer(customers, i, week, beliefs, k, good),
+                            hearer(world, i, k, good),
                             1.0 if good else -1.0,
                         )  # fmt: skip
                         words += 1
@@ -490,13 +518,17 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     if customer.companion > 0:
                         look_at_companion(customer, there[customer.companion - 1])
                     log_risk = terms_of_leaving(customer, segment, week, beliefs, now)
-                    held = 0
+                    held_here, held_there = 0.0, 0.0
                     for j in range(programmes):
-                        held |= holds(members[i, j], schemes[j])
+                        held = at_stake(customer, members[i, j], schemes[j])
+                        if schemes[j].rival == 0:
+                            held_here = max(held_here, held)
+                        else:
+                            held_there = max(held_there, held)
                     if segment.period > 0.0:
                         # A contract is not chosen anew: what pulls keeps.
                         log_risk += rival_pull - pull
-                    log_risk -= stake(held, beliefs)
+                    log_risk -= stake(held_here, held_there, beliefs)
                     if upset:
                         known_risk += risk_after_failure(beliefs, visit.severity, log_risk)
                     if segment.given == 1 and segment.given_loss[found_in] >= 0.0:

@@ -18,8 +18,11 @@ from loyaltysim.setting import sides_of
 class Contacts:
     """The schemes that reach people by themselves, without a purchase."""
 
-    def __init__(self, business: Business, customers: Records, key: tuple[int, int]) -> None:
+    def __init__(
+        self, business: Business, schemes: Records, customers: Records, key: tuple[int, int]
+    ) -> None:
         self._people = People(customers, key)
+        self._instances = schemes["instance"]
         self._sent = [
             (number, side, kinds()[side.version.kind].contacts)
             for number, side in enumerate(sides_of(business))
@@ -36,6 +39,7 @@ class Contacts:
             # Dates count from the day on which the scheme opens.
             self._people.week = week
             self._people.open_for = week - int(opens_at)
+            self._people.instance = int(self._instances[number])
             reached = contacts(terms, self._people, bool(rival))
             if version.joins_from > 0.0 or version.joins_until < inf:
                 # Whoever is no member yet would have the rules of today.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from loyaltysim.ledger import MICRO
 from loyaltysim.record import SCHEME, Records
+from loyaltysim.rewards.membership import worth_of_unit
 from loyaltysim.rewards.tiers import MOST as MOST_LEVELS
 from loyaltysim.scenario.model import Business
 from loyaltysim.setting import fill_scheme, schemes_of, sides_of
@@ -34,14 +35,29 @@ class ProgrammeOffice:
         Members hear of what is to come.
         """
         for number, side in enumerate(self._sides):
+            scheme = self.schemes[number]
             for later in side.version.later:
-                if later.known_at <= week < later.at:
-                    self.schemes[number]["rules_until"] = later.at
-                if later.known_at <= week <= later.at:
-                    self.schemes[number]["known_at"] = later.known_at
                 if int(np.ceil(later.at)) == week:
+                    # Without notice, it is known on the day.
+                    told = later.known_at < later.at
+                    scheme["known_at"] = later.known_at if told else week
                     self._put_in_force(number, later.terms, week)
                     yield number
+            takes = [
+                later.at
+                for later in side.version.later
+                if later.known_at <= week < later.at and self._takes(number, later.terms)
+            ]
+            scheme["rules_until"] = min(takes, default=np.inf)
+
+    def _takes(self, number: int, terms: Any) -> bool:
+        """Whether what is held will be worth less than today: only then is there a hurry."""
+        if terms is None:
+            return True
+        changed = np.zeros(1, SCHEME).view(np.recarray)[0]
+        fill_scheme(changed, self._business, self._sides[number], terms)
+        today = self.schemes.view(np.recarray)[number]
+        return bool(worth_of_unit(changed) < worth_of_unit(today))
 
     def _put_in_force(self, number: int, terms: Any, week: int) -> None:
         scheme = self.schemes[number]
@@ -49,11 +65,10 @@ class ProgrammeOffice:
         if terms is None:
             scheme["closes_at"] = week
         else:
-            stays = {name: scheme[name].copy() for name in ("instance", "crowd")}
+            stays = {name: scheme[name].copy() for name in ("instance", "crowd", "known_at")}
             fill_scheme(scheme, self._business, self._sides[number], terms)
             for name, value in stays.items():
                 scheme[name] = value
-        scheme["rules_until"] = np.inf
 
     def look_at_tiers(self, members: Records) -> None:
         """How many members hold each level or more: a crowd takes from its status."""

@@ -68,6 +68,8 @@ class People:
     week: int = 0
     open_for: int = 0
     """Weeks since the scheme at hand has opened."""
+    instance: int = 0
+    """Which scheme is at hand, as its draws know it."""
 
     @cached_property
     def birthdays(self) -> Numbers:

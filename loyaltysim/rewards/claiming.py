@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -38,12 +37,14 @@ def asks(
 ) -> bool:
     """Whether a reward that is ready is asked for at this visit, and had.
 
-    Who knows that the rules will change does not put it off any longer, nor does who games them.
+    Who sees that it will soon be worth less does not put it off any longer, nor does who games
+    the rules.
     """
     luck = uniforms(
         week.seed, week.replication, customer.who, _REDEEM, customer.occasions, scheme.instance
     )
-    waits = scheme.rules_until == inf and customer.gaming >= scheme.gaming_share
+    hurries = scheme.rules_until - now < beliefs.foresight_weeks
+    waits = not hurries and customer.gaming >= scheme.gaming_share
     if waits and luck[0] >= scheme.redeems:
         return False
     if luck[1] >= scheme.kept:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log
+from math import exp, log
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -20,6 +20,9 @@ ORDER = 9
 NAME = "gifts"
 
 DECISIONS = {"surprise": 51}
+
+TRIFLE = 0.01
+"""Worth, in usual baskets, of a gift that is felt to be one by two thirds."""
 
 
 class Terms(Dates, RewardTerms):
@@ -43,9 +46,6 @@ class Terms(Dates, RewardTerms):
             raise ValueError("state from_amount with `on: large_order`, and only then")
         return self
 
-
-STATE = {"gift_expected": float}
-"""How far a further gift is expected (0 to 1)."""
 
 FIELDS = {"gift_from": float}
 
@@ -74,17 +74,15 @@ def contacts(terms: Terms, people: People, rival: bool) -> Numbers:
     found = np.flatnonzero(chosen)
     if terms.on == "surprise":
         assert terms.per_year is not None
-        # Each week is a decision of its own.
-        decision = DECISIONS["surprise"] + 1000 * (people.week + 1)
-        luck = uniforms_of(*people.key, people.records["who"][found], decision)[:, 0]
+        who = people.records["who"][found]
+        drawn = (DECISIONS["surprise"], people.week, people.instance)
+        luck = uniforms_of(*people.key, who, *drawn)[:, 0]
         found = found[luck < 1.0 - np.exp(-terms.per_year / 52.0)]
     return found
 
 
 @rule
-def _give(
-    customer: Record, member: Record, scheme: Record, beliefs: Record, now: float, tally: Record
-) -> None:
+def _give(customer: Record, scheme: Record, beliefs: Record, now: float, tally: Record) -> None:
     """A gift pleases for being one, and by its worth; the more the less it was expected.
 
     A trifle with the bill raised tips (Strohmetz et al. 2002). Pleasure grows with the log of the
@@ -94,14 +92,16 @@ def _give(
     favour(customer, scheme, beliefs, now, tally)
     if scheme.rival == 0:
         tally.rewarded += 1
-    pull = beliefs.gift_pull * (1.0 + log(1.0 + scheme.reward_value / customer.usual_basket))
+    worth = scheme.reward_value / customer.usual_basket
+    pull = beliefs.gift_pull * (1.0 - exp(-worth / TRIFLE) + log(1.0 + worth))
     if scheme.visible == 1:
         pull *= 1.0 + beliefs.visible_pull
     if scheme.rival == 0 and customer.purchases == 0:
         # Losses weigh more already.
         pull *= -beliefs.gift_suspicion
-    move_goodwill(customer, scheme.rival, pull * (1.0 - member.gift_expected), beliefs, now)
-    member.gift_expected += beliefs.gift_habit * (1.0 - member.gift_expected)
+    side = scheme.rival
+    move_goodwill(customer, side, pull * (1.0 - customer.gift_expected[side]), beliefs, now)
+    customer.gift_expected[side] += beliefs.gift_habit * (1.0 - customer.gift_expected[side])
 
 
 @rule
@@ -110,7 +110,7 @@ def arrive(
 ) -> None:
     """A gift comes."""
     book_reward(customer, scheme, scheme.contact_cost, tally)
-    _give(customer, member, scheme, beliefs, week.begins, tally)
+    _give(customer, scheme, beliefs, week.begins, tally)
 
 
 @rule
@@ -126,4 +126,4 @@ def claim(
 ) -> None:
     """A gift comes with a large order."""
     if visit.paid >= scheme.gift_from and scheme.kept > 0.0:
-        _give(customer, member, scheme, beliefs, visit.now, tally)
+        _give(customer, scheme, beliefs, visit.now, tally)

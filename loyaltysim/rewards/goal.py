@@ -15,9 +15,10 @@ STATE = {
     "goal_visits": float,
     "goal_due": float,
     "goal_value": float,
+    "felt": float,
 }
 """Units of the whole goal, of what is left, and that a purchase brings; purchases still needed,
-until when (week), and what reaching it is worth."""
+until when (week), what reaching it is worth, and how far that, or what is held, is felt (to 1)."""
 
 
 _LOG_FACTORIALS = np.array([log(factorial(n)) for n in range(16)])
@@ -56,6 +57,12 @@ def chance_if_renewed(visits: float, expected: float) -> float:
 
 
 @rule
+def noticed(worth: float, customer: Record, beliefs: Record) -> float:
+    """How far a worth is felt (0 to 1): in full from a good part of a basket on."""
+    return 1.0 - exp(-worth / (beliefs.worth_noticed * customer.usual_basket))
+
+
+@rule
 def look_at_goal(member: Record, done: float) -> None:
     """How far the goal is from what has been done of it."""
     if member.goal_size == 0.0:
@@ -75,7 +82,8 @@ def progress_pull(member: Record, scheme: Record, beliefs: Record, now: float) -
         return 0.0
     worn = exp(-(now - member.joined_at) / beliefs.programme_fades_weeks)
     progress = 1.0 - member.goal_left / member.goal_size
-    return (beliefs.progress_pull * progress + beliefs.head_start_pull * scheme.given) * worn
+    pull = beliefs.progress_pull * progress + beliefs.head_start_pull * scheme.given
+    return float(member.felt * worn * pull)
 
 
 @rule

@@ -6,6 +6,7 @@ from math import log
 from typing import Any
 
 from loyaltysim.behaviour.goodwill import move_goodwill, windfall
+from loyaltysim.behaviour.sunk_cost import pay_fee
 from loyaltysim.mechanism import Record, declared, one_of, rule
 from loyaltysim.rewards import audience, balance, claiming, goal, reward
 from loyaltysim.rewards.programme import schemes
@@ -85,8 +86,10 @@ def wants_to_join(customer: Record, segment: Record, scheme: Record, beliefs: Re
     relative_gain = log(max(pace, 1e-12) / typical)
     if scheme.fee > 0:
         worth = scheme.worth_share * customer.usual_basket + scheme.worth_per_visit
-        fee = scheme.fee / 1000000.0
-        relative_gain = log(max(WEEKS_PER_YEAR * pace * worth / fee, 1e-12))
+        relative_gain = log(max(WEEKS_PER_YEAR * pace * worth / (scheme.fee / 1000000.0), 1e-12))
+        if relative_gain < 0.0:
+            # However willing, nobody pays more than it is worth.
+            return False
     return customer.reluctance < scheme.join_log_odds + beliefs.join_by_gain * relative_gain
 
 
@@ -109,7 +112,7 @@ def has_paid(
         customer.paid_until[side] = now + scheme.trial_weeks
     else:
         customer.paid_until[side] = now + WEEKS_PER_YEAR
-        customer.fee_until[side] = customer.paid_until[side]
+        pay_fee(customer, side, scheme.fee / 1000000.0, customer.paid_until[side])
         if side == 0:
             tally.revenue += scheme.fee
             customer.revenue += scheme.fee
@@ -191,24 +194,37 @@ def collect(
     _earn(scheme.kind, customer, member, scheme, visit, beliefs, flow, tally)
     done = _aim(scheme.kind, customer, member, scheme, visit, beliefs)
     goal.look_at_goal(member, done)
+    feel(customer, member, scheme, beliefs)
 
 
 @rule
-def holds(member: Record, scheme: Record) -> int:
-    """1 for units held here, 2 for units held at a rival, 0 for none; `or` joins several."""
-    # Who is reached by a coupon or gift has paid nothing for it.
-    paid = scheme.fee > 0 and scheme.by_contact == 0 and member.joined == 1
-    held = member.balance > 0 or paid
-    return (1 + scheme.rival) * held
+def feel(customer: Record, member: Record, scheme: Record, beliefs: Record) -> None:
+    """How far the goal, or what is held, is felt: by its worth; a status is felt anyway."""
+    worth = max(member.goal_value, worth_of_unit(scheme) * member.balance)
+    member.felt = goal.noticed(worth, customer, beliefs)
+    if scheme.levels > 0 and beliefs.status_pull > 0.0:
+        member.felt = 1.0
 
 
 @rule
-def stake(held: int, beliefs: Record) -> float:
+def at_stake(customer: Record, member: Record, scheme: Record) -> float:
+    """How far something is at stake in a membership (0 to 1): units held, or a fee that was paid.
+
+    Who is reached by a coupon or gift has paid nothing for it.
+    """
+    held = member.felt if member.balance > 0 else 0.0
+    if scheme.fee > 0 and scheme.by_contact == 0 and member.joined == 1:
+        held = max(held, customer.fee_felt[scheme.rival])
+    return float(held)
+
+
+@rule
+def stake(here: float, there: float, beliefs: Record) -> float:
     """Log risk of leaving that something at stake here takes away, and at a rival adds.
 
     It counts once, however many schemes hold units: one programme was measured.
     """
-    return beliefs.member_stays * ((held & 1) - (held >> 1))
+    return beliefs.member_stays * (here - there)
 
 
 @rule
@@ -280,6 +296,12 @@ def live_with_new_rules(
         share = 1.0 - new / old
         move_goodwill(customer, scheme.rival, -beliefs.promise_pull * share, beliefs, now)
     if now >= scheme.closes_at:
+        left = (customer.fee_until[scheme.rival] - now) / WEEKS_PER_YEAR
+        if left > 0.0:
+            customer.fee_until[scheme.rival] = now
+            if promised:
+                lost = left * scheme.fee / 1000000.0
+                windfall(customer, scheme.rival, -lost, beliefs, now)
         balance.forfeit(member, flow)
         member.goal_size = 0.0
         member.joined = 0
@@ -292,4 +314,5 @@ def live_with_new_rules(
             member.goal_size = float(scheme.reward_at)
             member.goal_value = scheme.reward_value
             balance.review_balance(member, scheme, now)
+        feel(customer, member, scheme, beliefs)
     _change(scheme.kind, customer, member, scheme, beliefs, now, tally)

@@ -70,7 +70,7 @@ def lapse(
         return
     if member.target > 0.0 and member.visits_done > 0.0:
         tally.missed += 1 - scheme.rival
-        move_goodwill(customer, scheme.rival, -beliefs.missed_goal_pull, beliefs, now)
+        move_goodwill(customer, scheme.rival, -beliefs.missed_goal_pull * member.felt, beliefs, now)
     _set_target(customer, member, scheme, now)
     member.goal_size = 0.0
 

@@ -25,6 +25,9 @@ from pydantic import Field, create_model, model_validator
 from loyaltysim.mechanism import mechanisms
 from loyaltysim.units import NonNegative, Positive, Share, Terms, Weeks, assumed
 
+ASKED = ("points", "stamps")
+"""Kinds whose rewards members ask for when they are ready."""
+
 
 class ProgrammeCosts(Terms):
     """What a programme costs beside its rewards, and who takes part."""
@@ -54,7 +57,7 @@ class ProgrammeCosts(Terms):
     """Share of people who game the rules: they split purchases for stamps, use coupons twice, and
     never put off what is ready."""
     kept: Share = 1.0
-    """Share of the rewards asked for that are handed over, as was promised."""
+    """Share of the rewards asked for (points, stamps) that are handed over, as was promised."""
 
     @property
     def schemes(self) -> list[Version]:
@@ -89,8 +92,11 @@ class ProgrammeCosts(Terms):
                     now.joins_until = change.at
                     latest[kind] = Version(kind, terms, joins_from=change.at)
                     found.append(latest[kind])
-                else:
-                    now.later.append(Later(change.at, known_at, terms))
+                    continue
+                for version in found:
+                    if version.kind == kind and not version.campaign:
+                        terms = version.latest if part is None else changed(version.latest, part)
+                        version.later.append(Later(change.at, known_at, terms))
         return found
 
 
@@ -168,6 +174,10 @@ def _something_to_gain(self: ProgrammeCosts) -> ProgrammeCosts:
     if not self.schemes:
         known = " or ".join(module.NAME for module in schemes())
         raise ValueError(f"a programme needs at least one scheme: {known}")
+    if self.fee_per_year > 0.0 and self.automatic:
+        raise ValueError("nobody pays a fee without asking; leave out automatic, or the fee")
+    if self.kept < 1.0 and not any(schemes()[s.kind].NAME in ASKED for s in self.schemes):
+        raise ValueError(f"kept is of rewards that are asked for: {' or '.join(ASKED)}")
     if self.fee_per_year > 0.0 and all(is_sent(scheme.kind) for scheme in self.schemes):
         raise ValueError(
             "a fee is paid for what members have at the counter, and all that this programme does "

@@ -28,9 +28,6 @@ class Terms(Dates):
         return self.form == "public"
 
 
-STATE = {"praised": float}
-"""How far praise has become usual (0 to 1)."""
-
 FIELDS = {"form": int}
 
 
@@ -59,5 +56,6 @@ def arrive(
         pull = beliefs.recognition_pull * (1.0 + beliefs.visible_pull)
     elif scheme.form == 1:
         pull = beliefs.recognition_pull
-    move_goodwill(customer, scheme.rival, pull * (1.0 - member.praised), beliefs, week.begins)
-    member.praised += beliefs.gift_habit * (1.0 - member.praised)
+    side = scheme.rival
+    move_goodwill(customer, side, pull * (1.0 - customer.praised[side]), beliefs, week.begins)
+    customer.praised[side] += beliefs.gift_habit * (1.0 - customer.praised[side])

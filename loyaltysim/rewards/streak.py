@@ -77,7 +77,7 @@ def lapse(
     """A period without a visit ends the run; the longer it was, the more that hurts."""
     if _broken(member, scheme, now):
         tally.missed += 1 - scheme.rival
-        part = member.run / scheme.run_count
+        part = member.felt * member.run / scheme.run_count
         move_goodwill(customer, scheme.rival, -beliefs.missed_goal_pull * part, beliefs, now)
         member.run = 0
         member.goal_size = 0.0

@@ -74,8 +74,11 @@ def standing(customer: Any) -> str:
 def scheme_name(scheme: Any) -> str:
     """The scheme as it is called in a story."""
     name = str(schemes()[int(scheme.kind)].NAME)
-    if scheme.instance >= 1000:
-        name += f" {int(scheme.instance) // 1000 + 1}"
+    apart = int(scheme.instance) // 1000
+    if apart >= 1000:
+        name += " (campaign)"
+    elif apart > 0:
+        name += f" {apart + 1}"
     return f"{name} at rivals" if scheme.rival else name
 
 

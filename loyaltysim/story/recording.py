@@ -12,7 +12,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
-from loyaltysim.behaviour import word
+from loyaltysim.behaviour import sunk_cost, word
 from loyaltysim.behaviour.awareness import DORMANT, consider_again
 from loyaltysim.behaviour.habit import remember_choice
 from loyaltysim.behaviour.occasions import drift_on
@@ -172,6 +172,11 @@ class Recorder:
         pulls = self._goals[int(scheme.rival)]
         name = scheme_name(scheme)
         pulls[name] = pulls.get(name, 0.0) + float(pull)
+
+    def _use_what_was_paid(self, frame: FrameType) -> Steps:
+        pull = float((yield))
+        if pull != 0.0:
+            self._goals[int(frame.f_locals["rival"])]["fee paid"] = pull
 
     def _progress_pull(self, frame: FrameType) -> Steps:
         """Progress counts for the goal that pulls most."""
@@ -427,6 +432,7 @@ _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
         drift_on, consider_again, word.rumour, population.hearer, appetite, remember_choice,
         choice.lifted, choice.choose, given.choose_by_table, given.stay_by_table,
         visit.serve, visit.take_in, goal.progress_pull, membership.stake,
+        sunk_cost.use_what_was_paid,
         membership.get_contact, membership.get_introduction,
         staying.terms_of_leaving, staying.decide_staying, staying.sleep_on, staying.leave, stage_of,
     )

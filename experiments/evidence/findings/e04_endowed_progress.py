@@ -92,7 +92,8 @@ FINDING = Finding(
     setting="About 2002: 43% washed mostly at home, so professional washes are 57%; 53% washed "
     "less than once a month (International Carwash Association), so 16 times a year on average; "
     "half of the professional washes at this one. Everybody who comes is handed a card; using it "
-    "is their choice.",
+    "is their choice. (Washing as in 2019, 77.5% of it at professionals, and with everybody "
+    "using the card, .58 and .54 were filled.)",
     measure=measure,
     picture=picture,
     terms=("progress_pull", "head_start_pull", "price_response"),

@@ -79,9 +79,6 @@ FINDING = Finding(
                 above("after", "purchases in the eight weeks after it, against without"),
                 above("fall", "the first less the second"),
             ),
-            miss="The end of the programme is felt as a broken promise, though it was announced "
-            "with the reward, and that outweighs what habit leaves. Missing: who knew of the end "
-            "from the start was promised nothing beyond it.",
         ),
     ),
 )

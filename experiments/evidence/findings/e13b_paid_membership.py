@@ -60,9 +60,9 @@ FINDING = Finding(
         Target(
             "E13.b",
             (between("economic", "share of members' extra purchases by savings", 0.2, 0.6),),
-            miss="Nearly all of it is savings. Missing: what a fee that was paid does by itself: "
-            "people make use of what they have paid for, and feel that they belong. Here a paid "
-            "membership only keeps them, as any other does.",
+            miss="People make use of what they have paid for, by the size of the fee beside a "
+            "basket (felt in full whatever its size, it would be 0.57). Missing: that paying "
+            "members feel that they belong.",
         ),
         Target(
             "E13.c",

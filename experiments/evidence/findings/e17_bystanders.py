@@ -49,7 +49,7 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     }
     bought = {name: world.bought() for name, world in lived.items()}
     got = {
-        n: w.result.members["gift_expected"][:, 0] > 0 for n, w in lived.items() if n != "nothing"
+        n: w.result.customers["gift_expected"][:, 0] > 0 for n, w in lived.items() if n != "nothing"
     }
     without = bought["nothing"]
     lifts = {}

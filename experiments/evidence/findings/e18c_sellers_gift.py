@@ -64,9 +64,8 @@ FINDING = Finding(
                     neutral=1.0,
                 ),
             ),
-            miss="A gift pleases by its worth beside the order, and a tenth of it moves next to "
-            "nothing. Missing: a gift that is handed over in person before a decision is answered "
-            "on the spot, by the order that is made then, whatever it is worth.",
+            miss="A gift pleases for being one, and that fades. Missing: a gift that is handed "
+            "over in person before a decision is answered at once, by the order that is made then.",
         ),
     ),
 )

@@ -33,7 +33,7 @@ alternatives:
 def measure(worlds: Worlds, replication: int) -> Sample:
     """Share active in the month after the honour, and in the last quarter, against without."""
     without, honoured = (worlds.live(name, replication) for name in ("nothing", "honoured"))
-    chosen = honoured.result.members["praised"][:, 0] > 0.0
+    chosen = honoured.result.customers["praised"][:, 0] > 0.0
 
     def active(first: float, last: float) -> float:
         mine = (honoured.bought(first, last) > 0)[chosen].mean()

@@ -122,12 +122,18 @@ FINDING = Finding(
         Target(
             "E45.a",
             (between("risk", "risk of leaving, brought / others", 0.70, 0.92, neutral=1.0),),
+            sets="beliefs.companion_stays (its direction)",
         ),
         Target(
             "E45.b",
             (between("value", "contribution in three years, brought / others", 1.05, 1.30, 1.0),),
+            sets="beliefs.companion_stays, beliefs.matching (their direction)",
         ),
-        Target("E45.c", (above("early", "contribution in the first half-year, / others - 1"),)),
+        Target(
+            "E45.c",
+            (above("early", "contribution in the first half-year, / others - 1"),),
+            sets="beliefs.matching (its direction)",
+        ),
         Target("E45.d", (above("return", "return on the reward in three years"),)),
         Target(
             "E45.e",

@@ -70,18 +70,21 @@ FINDING = Finding(
         Target(
             "E46.a",
             (between("ratio", "share lost, who brought others / matched ones", 0.3, 0.7, 1.0),),
-            miss="A companion keeps one by a quarter, and the goodwill of having spoken for the "
+            sets="beliefs.companion_stays, beliefs.commitment_pull (their direction)",
+            note="A companion keeps one by a quarter, and the goodwill of having spoken for the "
             "firm fades within two months. The published difference holds those who would have "
             "stayed anyway too. Missing: a commitment that lasts.",
         ),
         Target(
             "E46.b",
             (below("matched", "share lost, those who brought others less matched others"),),
-            sets="beliefs.commitment_pull (its direction)",
+            sets="beliefs.companion_stays, beliefs.commitment_pull (their direction)",
         ),
         Target(
             "E46.c",
             (above("spending", "spending in the next half-year, / matched others, less 1"),),
+            miss="Too few bring others within half a year to tell, and what they spend more for "
+            "having spoken for the firm is gone within two months.",
         ),
     ),
 )

@@ -43,7 +43,7 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     for form in FORMS:
         world = worlds.live(form, replication)
         bought = by_week(world)
-        chosen = world.result.members["praised"][:, 0] > 0.0
+        chosen = world.result.customers["praised"][:, 0] > 0.0
         around = (
             b[chosen, span].sum(axis=0).reshape(-1, STEP).sum(axis=1)
             for b in (bought, bought_without)
