@@ -9,10 +9,13 @@ from shop import shop
 from signature import Chart, Signature
 from worlds import Worlds
 
-SCENARIO = shop("""
+SCENARIO = shop(
+    """
 card:
   programme: {automatic: true, stamps: {count: 10, reward_cost: 1.6, reward_value: 5}}
-""")
+""",
+    people=8000,
+)
 
 SHOWN = 2 * VISITS
 FIRST, LAST, AFTER = 0, STAMPS - 2, STAMPS
