@@ -44,7 +44,16 @@ def cache_folder() -> Path:
         base = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "loyaltysim"
     else:
         base = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "loyaltysim"
-    return base / source_hash()
+    return base / _own_hash()
+
+
+@cache
+def _own_hash() -> str:
+    """The hash of the sources as they stood when this process first asked.
+
+    An edit while it runs must not store rules of before under the name of what came after.
+    """
+    return source_hash()
 
 
 def _usable(folder: Path) -> bool:

@@ -52,6 +52,8 @@ def _points(draw: st.DrawFn) -> dict[str, Any]:
         "double_every": maybe(WHEN),
         "pending": maybe(WHEN),
         "most_per_visit": maybe(st.just(40)),
+        "from_amount": st.sampled_from([0.0, 9.0]),
+        "on_joining": maybe(st.just(15)),
         "cash_per_point": maybe(st.sampled_from([0.001, 0.05])),
         "charity": st.sampled_from(["0%", "50%"]),
         "expires_after": maybe(WHEN),

@@ -46,6 +46,7 @@ NEUTRAL = {
     "programme.points.per_euro": 0,
     "programme.points.per_visit": 0,
     "programme.points.actions.cost": 0,
+    "programme.points.from_amount": 0,
     "programme.points.bonus_share": 0,
     "programme.points.bonus_factor": 1,
     "programme.points.charity": 0,

@@ -179,6 +179,16 @@ def test_cashback_is_the_share_of_what_was_paid():
     assert expired == 0
 
 
+def test_points_of_joining_are_a_head_start_and_small_purchases_earn_none():
+    terms = {"per_euro": 1.0, **REWARD, "on_joining": 30, "from_amount": 8.0}
+    buyer = Buyer(points, {"points": terms})
+    assert (buyer.flow.issued, buyer.member.balance, buyer.scheme.given) == (30, 30, 1.0)
+    buyer.buys(0.5, paid=7.9)
+    assert buyer.member.balance == 30
+    buyer.buys(1.5, paid=8.0)
+    assert buyer.member.balance == 38
+
+
 def test_small_amounts_of_cashback_are_kept_for_the_next_date():
     buyer = Buyer(cashback, {"cashback": {"back": "5%", "paid_every": "4 weeks", "paid_from": 1}})
     buyer.buys(1.0)

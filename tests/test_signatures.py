@@ -50,7 +50,7 @@ def shown(name):
 
 
 EFFECTS = {
-    "stamps": {"faster", "again"},
+    "stamps": {"faster"},
     "streak": {"lost"},
     "gifts": {"first", "fades", "wears"},
     "recognition": {"pleases"},
@@ -65,7 +65,7 @@ def showing(one):
 def test_an_effect_shows_with_behaviour_and_not_without(name):
     assert showing(shown(name)) >= EFFECTS[name]
     dull = worlds_.Worlds.of(SIGNATURES[name].scenario, "none", shrink=0.5)
-    without = import_module("signature").run_signature(name, SIGNATURES[name], dull, 3)
+    without = import_module("signature").run_signature(name, SIGNATURES[name], dull, 6)
     assert not showing(without) & EFFECTS[name]
 
 

@@ -19,7 +19,7 @@ from loyaltysim.behaviour.word import (
     welcome,
     welcome_saving,
 )
-from loyaltysim.customers.population import hearer
+from loyaltysim.customers.telling import hearer
 from loyaltysim.record import CUSTOMER, MESSAGE, SEGMENT, TALLY, VISIT, WEEK
 from loyaltysim.simulation import run
 

@@ -1,6 +1,6 @@
 """The population's week: one compiled call, or the same lines interpreted for one life.
 
-Arrays are touched here alone; the rules see records. (Arrays that are handed from
+Arrays are touched here and in `telling` alone; the rules see records. (Arrays that are handed from
 rule to rule cost more, in counted references, than the rules themselves.)
 """
 
@@ -18,15 +18,10 @@ from loyaltysim.behaviour.occasions import QUARTER_WEEKS, after, drift_on, gap
 from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.behaviour.sunk_cost import use_what_was_paid
 from loyaltysim.behaviour.word import (
-    MET,
     MOST_TOLD,
-    come_to_mind,
     hear,
-    is_known,
-    meet,
     recommend,
     rumour,
-    somebody,
     warn,
     welcome,
     welcome_saving,
@@ -38,6 +33,7 @@ from loyaltysim.customers.given import choose_by_table, stay_by_table
 from loyaltysim.customers.rivals import luck_of_rival
 from loyaltysim.customers.stages import stage_of
 from loyaltysim.customers.staying import decide_staying, leave, sleep_on, terms_of_leaving
+from loyaltysim.customers.telling import hearer, write_word
 from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
 from loyaltysim.draws import occasion_luck
 from loyaltysim.mechanism import Record, rule
@@ -158,51 +154,6 @@ def write_ticket(
     if visit.priority == 1:
         ticket.urgent = 2
     ticket.hotline_hours = visit.hotline_hours
-
-
-@rule
-def write_word(word: Record, customer: Record, number: int, to: int, good: float) -> None:
-    """A word to somebody: 1 for a good one, -1 for a bad one, 0 from whom one has brought."""
-    word.hearer = to
-    word.sender = customer.who
-    word.nth = customer.occasions
-    word.good = good
-    word.teller = number
-    word.offers = customer.can_offer
-
-
-@rule
-def acquaintance(world: Any, i: int, nth: int, turn: int) -> int:
-    """Somebody who might hear the nth word of an occasion: who knows many hears more."""
-    week = world.week[0]
-    teller = world.customers[i]
-    chosen = i
-    for met in range(MET * turn, MET * (turn + 1)):
-        luck = meet(teller, week, nth, met)
-        # A segment by its size, so that one person more there changes little elsewhere.
-        place = luck[1] * len(world.customers)
-        k = 0
-        while k < len(world.segments) - 1 and place >= world.segments[k].people:
-            place -= world.segments[k].people
-            k += 1
-        segment = world.segments[k]
-        chosen = segment.starts + somebody(teller, week, segment.people, nth, met)
-        if chosen != i and is_known(luck[0], world.customers[chosen], world.beliefs[0]):
-            break
-    return chosen
-
-
-@rule
-def hearer(world: Any, i: int, nth: int, good: bool) -> int:
-    """Who hears the nth word of an occasion: anybody, or whom of several the firm suits best."""
-    customers = world.customers
-    chosen = acquaintance(world, i, nth, 0)
-    if good:
-        for turn in range(1, come_to_mind(customers[i], world.week[0], world.beliefs[0], nth)):
-            other = acquaintance(world, i, nth, turn)
-            if customers[other].firm_odds > customers[chosen].firm_odds:
-                chosen = other
-    return chosen
 
 
 @rule

@@ -86,6 +86,10 @@ class Terms(Base):
     """How long points wait before they can be used, while goods may come back."""
     most_per_visit: Units | None = None
     """Points that one purchase can bring."""
+    from_amount: NonNegative = 0.0
+    """Least purchase that earns points."""
+    on_joining: Units | None = None
+    """Points that are given on joining: a head start."""
     reward_at: Units | None = None
     """Points that the reward takes, where there is one."""
     reward_cost: NonNegative | None = None
@@ -170,6 +174,8 @@ FIELDS = {
     "double_weeks": float,
     "pending_weeks": float,
     "most_per_visit": int,
+    "earns_from": float,
+    "on_joining": int,
     "rewards": int,
     "menu_at": (int, MOST),
     "menu_cost": (int, MOST),
@@ -198,6 +204,9 @@ def fill(fields: Any, terms: Terms, cost_share: float) -> None:
     fields["double_weeks"] = terms.double_every or inf
     fields["pending_weeks"] = terms.pending or 0.0
     fields["most_per_visit"] = terms.most_per_visit or 10**15
+    fields["earns_from"] = terms.from_amount
+    fields["on_joining"] = terms.on_joining or 0
+    fields["given"] = float(terms.on_joining is not None)
     fields["rewards"] = len(terms.rewards)
     best = -1.0
     for k, reward in enumerate(terms.rewards):
@@ -222,7 +231,9 @@ def fill(fields: Any, terms: Terms, cost_share: float) -> None:
 
 @rule
 def start(customer: Record, member: Record, scheme: Record, now: float, flow: Record) -> None:
-    """Fixed dates of expiry that have passed do not concern a new member."""
+    """A new member has the points of joining; dates of expiry that have passed are no concern."""
+    if scheme.on_joining > 0:
+        add_units(member, scheme, scheme.on_joining, now, flow)
     member.active_at = now
     member.expiries = int(floor((now - scheme.opens_at) / scheme.expiry_weeks))
 
@@ -392,7 +403,9 @@ def earn(
     points = _rate(customer, scheme) * visit.paid + scheme.per_visit
     if (now - scheme.opens_at) % scheme.double_weeks < 1.0 / 7.0 and scheme.double_weeks < inf:
         points *= 2.0
-    units = min(int(floor(points)), scheme.most_per_visit)
+    units = 0
+    if visit.paid >= scheme.earns_from:
+        units = min(int(floor(points)), scheme.most_per_visit)
     away = now - member.active_at
     if scheme.partner_rate > 0.0:
         there = int(floor(scheme.partner_rate * away))

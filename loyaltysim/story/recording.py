@@ -17,7 +17,7 @@ from loyaltysim.behaviour.awareness import DORMANT, consider_again
 from loyaltysim.behaviour.habit import remember_choice
 from loyaltysim.behaviour.occasions import drift_on
 from loyaltysim.behaviour.pantry import appetite
-from loyaltysim.customers import choice, given, population, staying, visit
+from loyaltysim.customers import choice, given, population, staying, telling, visit
 from loyaltysim.customers.stages import STAGES, stage_of
 from loyaltysim.rewards import goal, membership
 from loyaltysim.rewards.balance import FLOWS
@@ -429,7 +429,7 @@ _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
     for rule in (
         population.live_week, population.change_rules, population.read_messages,
         population.receive, population.make_choice,
-        drift_on, consider_again, word.rumour, population.hearer, appetite, remember_choice,
+        drift_on, consider_again, word.rumour, telling.hearer, appetite, remember_choice,
         choice.lifted, choice.choose, given.choose_by_table, given.stay_by_table,
         visit.serve, visit.take_in, goal.progress_pull, membership.stake,
         sunk_cost.use_what_was_paid,

@@ -127,7 +127,7 @@ FINDING = Finding(
         Target(
             "E45.b",
             (between("value", "contribution in three years, brought / others", 1.05, 1.30, 1.0),),
-            sets="beliefs.companion_stays, beliefs.matching (their direction)",
+            sets="beliefs.companion_stays (its direction)",
         ),
         Target(
             "E45.c",

@@ -70,7 +70,7 @@ FINDING = Finding(
         Target(
             "E46.a",
             (between("ratio", "share lost, who brought others / matched ones", 0.3, 0.7, 1.0),),
-            sets="beliefs.companion_stays, beliefs.commitment_pull (their direction)",
+            sets="beliefs.commitment_pull (its direction)",
             note="A companion keeps one by a quarter, and the goodwill of having spoken for the "
             "firm fades within two months. The published difference holds those who would have "
             "stayed anyway too. Missing: a commitment that lasts.",
@@ -78,7 +78,7 @@ FINDING = Finding(
         Target(
             "E46.b",
             (below("matched", "share lost, those who brought others less matched others"),),
-            sets="beliefs.companion_stays, beliefs.commitment_pull (their direction)",
+            sets="beliefs.commitment_pull (its direction)",
         ),
         Target(
             "E46.c",
