@@ -150,6 +150,8 @@ def test_another_number_of_occasions_is_refused():
 
 ONLY = {"share_of_wallet": "100%"}
 ALWAYS = {"buy_share": "100%"}
+BESIDES = {"count": 6, "reward_cost": 0.0, "reward_value": 5.0, "replaces_purchase": "0%"}
+"""A card for something that costs the firm nothing and that nobody buys."""
 SURE = {"loss_per_year": "0%"}
 
 
@@ -186,12 +188,12 @@ ALONE = {
     # They always buy; a stamp card that costs nothing draws them from the rival.
     "choosing": (
         world("client", ALWAYS),
-        world("client", ALWAYS, programme={"stamps": {"count": 6, "reward_cost": 0.0}}),
+        world("client", ALWAYS, programme={"stamps": BESIDES}),
     ),
     # There is no rival.
     "category growth": (
         world("client", ONLY),
-        world("client", ONLY, programme={"stamps": {"count": 6, "reward_cost": 0.0}}),
+        world("client", ONLY, programme={"stamps": BESIDES}),
     ),
     # A price that nobody minds.
     "amount": (

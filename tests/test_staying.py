@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from businesses import POINTS, businesses, small
+from businesses import PEOPLE, POINTS, businesses, small
 from hypothesis import given, settings
 
 from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE
 from loyaltysim.behaviour.word import hear
 from loyaltysim.ledger import COUNTS
 from loyaltysim.record import BELIEFS, CUSTOMER, MEMBER, MESSAGE, SCHEME, TALLY, WEEK
-from loyaltysim.rewards.membership import holds, stake
+from loyaltysim.rewards.membership import at_stake, stake
 from loyaltysim.scenario.model import Business
 from loyaltysim.simulation import Run, run
 
@@ -87,15 +87,32 @@ def test_what_is_at_stake_holds_whoever_has_been_let_down(voice):
     assert left[50.0] == 0
 
 
-def test_what_is_at_stake_counts_once():
+def test_what_is_at_stake_is_felt_by_its_worth_and_only_while_it_is_held():
     beliefs = np.zeros(1, BELIEFS).view(np.recarray)[0]
     beliefs.member_stays = 0.4
-    member, here, there = (
-        np.zeros(1, kind).view(np.recarray)[0] for kind in (MEMBER, SCHEME, SCHEME)
+    customer, member, scheme = (
+        np.zeros(1, kind).view(np.recarray)[0] for kind in (CUSTOMER, MEMBER, SCHEME)
     )
-    there.rival = 1
-    assert stake(holds(member, here) | holds(member, there), beliefs) == 0.0
+    member.felt = 0.9
+    assert at_stake(customer, member, scheme) == 0.0
     member.balance = 7
-    assert stake(holds(member, here) | holds(member, here), beliefs) == 0.4
-    assert stake(holds(member, there), beliefs) == -0.4
-    assert stake(holds(member, here) | holds(member, there), beliefs) == 0.0
+    assert at_stake(customer, member, scheme) == 0.9
+    # A fee that was paid may be felt more than what is held.
+    member.joined, scheme.fee, customer.fee_felt[0] = 1, 5_000_000, 1.0
+    assert at_stake(customer, member, scheme) == 1.0
+    assert stake(1.0, 0.25, beliefs) == pytest.approx(0.3)
+
+
+KEPT = {"reward_cost": 2.0, "reward_value": 5.0, "redeems_per_visit": "0%"}
+HELD = {"points": {"per_euro": 10, "reward_at": 50, **KEPT}, "stamps": {"count": 6, **KEPT}}
+
+
+def test_what_is_held_in_several_schemes_counts_once():
+    calm = {"progress_pull": 0.0, "head_start_pull": 0.0, "price_response": 0.0}
+    market = {"segments": [{**PEOPLE, "loss_per_year": "60%"}]}
+    one, both, neither = (
+        run(small(beliefs=calm, market=market, programme={**some, "automatic": True}))
+        for some in ({"points": HELD["points"]}, HELD, {"discount": {"off": 1e-300}})
+    )
+    assert (one.ledger == both.ledger).all()
+    assert (one.moves != neither.moves).any()

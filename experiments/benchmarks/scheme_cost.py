@@ -1,6 +1,6 @@
 """What reward schemes cost in time: six together against one, and one that is off.
 
-    python experiments/benchmarks/schemes.py [rounds]
+    python experiments/benchmarks/scheme_cost.py [rounds]
 
 The coffee shop for three years, on one thread; the customers' part of a run, the best of several. A
 scheme that is off is held against the same package without that scheme's file, in turns, each in a
