@@ -19,14 +19,8 @@ from numpy.typing import NDArray
 
 from loyaltysim.compiled import compiled
 from loyaltysim.customers.birth import born
-from loyaltysim.customers.population import (
-    Outcome,
-    World,
-    change_rules,
-    live_week,
-    read_contacts,
-    read_messages,
-)
+from loyaltysim.customers.population import Outcome, World, live_week
+from loyaltysim.customers.reached import change_rules, read_contacts, read_messages
 from loyaltysim.customers.rivals import divided
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.fields import Fields

@@ -31,6 +31,16 @@ FILES = [
 """What is in the folder of a comparison."""
 
 
+def script(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of experiments in a process of its own, as a person would."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", path, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 class Said(NamedTuple):
     """What a command left behind."""
 

@@ -1,7 +1,6 @@
 """The gallery of published findings: its parts agree, its rules hold, and a null model fails."""
 
 import re
-import subprocess
 import sys
 from functools import cache
 from importlib import import_module
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import script
 from ruamel.yaml import YAML
 
 import loyaltysim
@@ -172,18 +172,8 @@ def test_a_direction_holds_with_behaviour_and_misses_without(null, verdict):
     assert shown.verdict(gaps) == verdict
 
 
-def gallery(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, as a person would."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", FOLDER / "gallery.py", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_the_command_writes_a_page_with_every_finding_that_was_asked_for(tmp_path):
-    done = gallery("E04", "--quick", "--out", str(tmp_path))
+    done = script(FOLDER / "gallery.py", "E04", "--quick", "--out", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "E04.c MISSES" in done.stdout or "E04.c HOLDS" in done.stdout
     page = (tmp_path / "gallery.html").read_text("utf-8")
@@ -193,6 +183,6 @@ def test_the_command_writes_a_page_with_every_finding_that_was_asked_for(tmp_pat
 
 
 def test_a_finding_that_is_not_there_is_refused_with_what_there_is():
-    done = gallery("E99")
+    done = script(FOLDER / "gallery.py", "E99")
     assert done.returncode == 2
     assert "unknown: E99; there are E03, E04" in done.stderr

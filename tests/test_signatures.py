@@ -1,6 +1,5 @@
 """The signatures of the schemes: every kind has one, and pictures and page show what was run."""
 
-import subprocess
 import sys
 from functools import cache
 from importlib import import_module
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from commands import script
 
 import loyaltysim
 from loyaltysim.rewards.programme import schemes
@@ -118,18 +118,8 @@ def test_a_picture_shows_all_charts_and_nothing_sticks_out(name):
         assert box.y1 <= height
 
 
-def signatures(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, as a person would."""
-    return subprocess.run(
-        [sys.executable, "-W", "error", FOLDER / "signatures.py", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_the_command_writes_a_page_with_every_scheme_that_was_asked_for(tmp_path):
-    done = signatures("recognition", "--quick", "--out", str(tmp_path))
+    done = script(FOLDER / "signatures.py", "recognition", "--quick", "--out", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     page = (tmp_path / "signatures.html").read_text("utf-8")
     assert page.count("<svg") == 1
@@ -141,6 +131,6 @@ def test_the_command_writes_a_page_with_every_scheme_that_was_asked_for(tmp_path
 
 
 def test_a_scheme_that_is_not_there_is_refused_with_what_there_is():
-    done = signatures("stamp")
+    done = script(FOLDER / "signatures.py", "stamp")
     assert done.returncode == 2
     assert "unknown: stamp; there are points, stamps" in done.stderr

@@ -94,6 +94,11 @@ def percent_more(after: Floats | float, before: Floats | float) -> Floats:
     return np.asarray(100.0 * (ratio - 1.0))
 
 
+def lift(bought: Floats, without: Floats, group: Floats, weeks: slice) -> Floats:
+    """How much more some people buy in some weeks than without, in percent."""
+    return percent_more(bought[group, weeks].sum(), without[group, weeks].sum())
+
+
 def by_week(world: Lived) -> Floats:
     """Purchases here of each person in each week: (people, weeks)."""
     weeks = world.result.business.weeks

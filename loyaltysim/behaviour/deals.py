@@ -10,9 +10,6 @@ ORDER = 52
 STATE = {"saving": float, "deal_habit": float}
 """Share off what is bought here now, and the recent share of purchases here on a deal."""
 
-FULL_DEAL = 0.05
-"""A share off from which a purchase is wholly one on a deal."""
-
 MOST_OFF = 0.95
 """A share off from which a deal is as good as free."""
 
@@ -56,5 +53,6 @@ def experience(customer: Record, visit: Record, week: Record, beliefs: Record) -
     """Each purchase on a deal teaches to wait for the next, each without one unteaches."""
     on_deal = 0.0
     if visit.discount > 0.0:
-        on_deal = min(visit.discount / (visit.paid + visit.discount) / FULL_DEAL, 1.0)
+        off = visit.discount / (visit.paid + visit.discount)
+        on_deal = 1.0 if off >= beliefs.full_deal else off / beliefs.full_deal
     customer.deal_habit += beliefs.deal_habit_moves * (on_deal - customer.deal_habit)

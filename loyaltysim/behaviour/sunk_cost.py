@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
-
+from loyaltysim.behaviour.worth import felt
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.units import WEEKS_PER_YEAR
 
@@ -14,10 +13,10 @@ STATE = {"fee_until": (float, 2), "fee_felt": (float, 2)}
 
 
 @rule
-def pay_fee(customer: Record, rival: int, fee: float, until: float) -> None:
+def pay_fee(customer: Record, rival: int, fee: float, until: float, beliefs: Record) -> None:
     """A fee is paid for a year: felt by its size beside a basket, in full from a few of them."""
     customer.fee_until[rival] = until
-    customer.fee_felt[rival] = 1.0 - exp(-fee / customer.usual_basket)
+    customer.fee_felt[rival] = felt(fee, beliefs.fee_noticed, customer)
 
 
 @rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from math import log
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -10,6 +10,7 @@ from pydantic import model_validator
 
 from loyaltysim.behaviour.fairness import favour
 from loyaltysim.behaviour.goodwill import move_goodwill
+from loyaltysim.behaviour.worth import felt
 from loyaltysim.draws import uniforms_of
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.rewards.audience import Dates, Numbers, People, fill_contact, on_dates
@@ -20,9 +21,6 @@ ORDER = 9
 NAME = "gifts"
 
 DECISIONS = {"surprise": 51}
-
-TRIFLE = 0.01
-"""Worth, in usual baskets, of a gift that is felt to be one by two thirds."""
 
 
 class Terms(Dates, RewardTerms):
@@ -92,8 +90,9 @@ def _give(customer: Record, scheme: Record, beliefs: Record, now: float, tally: 
     favour(customer, scheme, beliefs, now, tally)
     if scheme.rival == 0:
         tally.rewarded += 1
-    worth = scheme.reward_value / customer.usual_basket
-    pull = beliefs.gift_pull * (1.0 - exp(-worth / TRIFLE) + log(1.0 + worth))
+    is_gift = felt(scheme.reward_value, beliefs.trifle_noticed, customer)
+    worth = log(1.0 + scheme.reward_value / customer.usual_basket)
+    pull = beliefs.gift_pull * (is_gift + worth)
     if scheme.visible == 1:
         pull *= 1.0 + beliefs.visible_pull
     if scheme.rival == 0 and customer.purchases == 0:

@@ -57,12 +57,6 @@ def chance_if_renewed(visits: float, expected: float) -> float:
 
 
 @rule
-def noticed(worth: float, customer: Record, beliefs: Record) -> float:
-    """How far a worth is felt (0 to 1): in full from a good part of a basket on."""
-    return 1.0 - exp(-worth / (beliefs.worth_noticed * customer.usual_basket))
-
-
-@rule
 def look_at_goal(member: Record, done: float) -> None:
     """How far the goal is from what has been done of it."""
     if member.goal_size == 0.0:

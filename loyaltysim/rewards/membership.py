@@ -7,6 +7,7 @@ from typing import Any
 
 from loyaltysim.behaviour.goodwill import move_goodwill, windfall
 from loyaltysim.behaviour.sunk_cost import pay_fee
+from loyaltysim.behaviour.worth import felt
 from loyaltysim.mechanism import Record, declared, one_of, rule
 from loyaltysim.rewards import audience, balance, claiming, goal, reward
 from loyaltysim.rewards.programme import schemes
@@ -112,7 +113,7 @@ def has_paid(
         customer.paid_until[side] = now + scheme.trial_weeks
     else:
         customer.paid_until[side] = now + WEEKS_PER_YEAR
-        pay_fee(customer, side, scheme.fee / 1000000.0, customer.paid_until[side])
+        pay_fee(customer, side, scheme.fee / 1000000.0, customer.paid_until[side], beliefs)
         if side == 0:
             tally.revenue += scheme.fee
             customer.revenue += scheme.fee
@@ -201,7 +202,7 @@ def collect(
 def feel(customer: Record, member: Record, scheme: Record, beliefs: Record) -> None:
     """How far the goal, or what is held, is felt: by its worth; a status is felt anyway."""
     worth = max(member.goal_value, worth_of_unit(scheme) * member.balance)
-    member.felt = goal.noticed(worth, customer, beliefs)
+    member.felt = felt(worth, beliefs.worth_noticed, customer)
     if scheme.levels > 0 and beliefs.status_pull > 0.0:
         member.felt = 1.0
 

@@ -17,7 +17,7 @@ from loyaltysim.behaviour.awareness import DORMANT, consider_again
 from loyaltysim.behaviour.habit import remember_choice
 from loyaltysim.behaviour.occasions import drift_on
 from loyaltysim.behaviour.pantry import appetite
-from loyaltysim.customers import choice, given, population, staying, telling, visit
+from loyaltysim.customers import choice, given, population, reached, staying, telling, visit
 from loyaltysim.customers.stages import STAGES, stage_of
 from loyaltysim.rewards import goal, membership
 from loyaltysim.rewards.balance import FLOWS
@@ -427,8 +427,8 @@ class Recorder:
 _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
     id(rule.__code__): getattr(Recorder, f"_{rule.__name__}")
     for rule in (
-        population.live_week, population.change_rules, population.read_messages,
-        population.receive, population.make_choice,
+        population.live_week, reached.change_rules, reached.read_messages,
+        reached.receive, population.make_choice,
         drift_on, consider_again, word.rumour, telling.hearer, appetite, remember_choice,
         choice.lifted, choice.choose, given.choose_by_table, given.stay_by_table,
         visit.serve, visit.take_in, goal.progress_pull, membership.stake,

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
-from loyaltysim.customers import population
+from loyaltysim.customers import population, reached
 from loyaltysim.levels import Levels
 from loyaltysim.scenario.model import Business
 from loyaltysim.simulation import run
 from loyaltysim.story.life import Life
 from loyaltysim.story.recording import Recorder
 
-_BY_PERSON = {id(population.live_week.__code__), id(population.change_rules.__code__)}
+_BY_PERSON = {id(population.live_week.__code__), id(reached.change_rules.__code__)}
 _BY_MESSAGE = {
-    id(population.read_messages.__code__): "inbox",
-    id(population.read_contacts.__code__): "contacts",
+    id(reached.read_messages.__code__): "inbox",
+    id(reached.read_contacts.__code__): "contacts",
 }
 """What is interpreted person by person, and message by message of which box."""
 

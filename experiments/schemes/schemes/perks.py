@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from finding import Sample, above, below
 from shop import shop
-from signature import Chart, Signature, by_week, percent_more
+from signature import Chart, Signature, by_week, lift, percent_more
 from worlds import Worlds
 
 from loyaltysim.report.experiments import Floats
@@ -47,8 +47,7 @@ def measure(worlds: Worlds, replication: int) -> Sample:
         )
         curves[f"{name} aside"] = percent_more(*by_steps)
         for group, lifts in ((chosen, have), (aside, others)):
-            both = (b[group, SINCE:].sum() for b in (bought, bought_without))
-            lifts.append(percent_more(*both))
+            lifts.append(lift(bought, bought_without, group, slice(SINCE, None)))
     return {
         **curves,
         "have": np.array(have),

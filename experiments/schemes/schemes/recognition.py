@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from finding import Sample, above, below, nothing
 from shop import shop
-from signature import Chart, Signature, by_week, percent_more
+from signature import Chart, Signature, by_week, lift, percent_more
 from worlds import Worlds
 
 from loyaltysim.report.experiments import Floats
@@ -50,8 +50,7 @@ def measure(worlds: Worlds, replication: int) -> Sample:
         )
         curves[form] = percent_more(*around)
         for group, lifts in ((chosen, honoured), (known & ~chosen, others)):
-            both = (b[group, later].sum() for b in (bought, bought_without))
-            lifts.append(percent_more(*both))
+            lifts.append(lift(bought, bought_without, group, later))
     return {
         **curves,
         "honoured": np.array(honoured),
