@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from loyaltysim.customers import population
+from loyaltysim.customers import population, reached
 from loyaltysim.simulation import WEEK_PLAN, Run
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 TOOLS = ("loyaltysim.draws", "loyaltysim.ledger")
 """Modules of rules that all others use, and that are no steps themselves."""
+
+FRAMES = (population.__name__, reached.__name__)
+"""Modules of what goes from person to person."""
 
 ONLY = {"closes_books": "At the end of a month", "is_last": "On the last day"}
 """Fields of the week that open a part of it, and when they do."""
@@ -58,7 +61,7 @@ def _step(method: FunctionType) -> Step:
 
 
 def _frames(method: FunctionType) -> Iterator[FunctionType]:
-    """What a step of the run lives of the population's week, itself or through its helpers."""
+    """What a step of the run lives with its people, itself or through its helpers."""
     for node in ast.walk(_tree(method)):
         if isinstance(node, ast.Attribute):
             helper = vars(Run).get(node.attr)
@@ -66,7 +69,7 @@ def _frames(method: FunctionType) -> Iterator[FunctionType]:
                 yield from _frames(helper)
         elif isinstance(node, ast.Name):
             found = method.__globals__.get(node.id)
-            if isinstance(found, FunctionType) and found.__module__ == population.__name__:
+            if isinstance(found, FunctionType) and found.__module__ in FRAMES:
                 yield found
 
 
