@@ -36,6 +36,7 @@ DOCUMENT: dict[str, Any] = {
         "start": START,
         "correlation_rate_preference": 0.3,
         "correlation_rate_basket": -0.2,
+        "correlation_preference_staying": 0.4,
         "segments": [
             {
                 "name": "walkers",
@@ -235,8 +236,18 @@ def test_heavy_users_like_the_firm_more_and_buy_less_at_a_time_as_stated(walkers
     z = ndtri(stats.gamma(shape, scale=1.5 / shape).cdf(people["rate"]))
     for field, stated in ((np.log(people["firm_weight"]), 0.3), (people["log_basket"], -0.2)):
         found = np.corrcoef(z, field)[0, 1]
-        distance = (np.arctanh(found) - np.arctanh(stated)) * np.sqrt(len(people) - 3)
-        assert abs(distance) < TOO_FAR
+        assert correlated_as(stated, found, len(people))
+
+
+def test_who_likes_the_firm_is_harder_to_lose_as_stated(walkers):
+    people, _ = walkers
+    found = np.corrcoef(np.log(people["firm_weight"]), -np.log(people["frailty"]))[0, 1]
+    assert correlated_as(0.4, found, len(people))
+
+
+def correlated_as(stated, found, people):
+    """Whether a correlation is the stated one, by Fisher's z."""
+    return abs(np.arctanh(found) - np.arctanh(stated)) * np.sqrt(people - 3) < TOO_FAR
 
 
 def test_frailty_is_lognormal_with_mean_one(walkers):

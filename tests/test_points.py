@@ -9,7 +9,7 @@ from programmes import beliefs_of, record, scheme_of
 from test_laws import booked, counted
 
 from loyaltysim.record import CUSTOMER, FLOW, MEMBER, TALLY, VISIT, WEEK
-from loyaltysim.rewards import cashback, missions, points, streak
+from loyaltysim.rewards import cashback, missions, points, stamps, streak
 from loyaltysim.rewards.balance import LOTS, add_units, take_units
 from loyaltysim.rewards.goal import look_at_goal, progress_pull
 from loyaltysim.simulation import Result, run
@@ -23,12 +23,13 @@ class Buyer:
     def __init__(self, kind, programme, **beliefs):
         self.kind, self.scheme, self.beliefs = kind, scheme_of(programme), beliefs_of(**beliefs)
         self.customer = record(CUSTOMER, usual_gap=1.0, usual_basket=10.0, gaming=1.0, who=7)
-        self.member, self.flow = record(MEMBER, joined=1, felt=1.0), record(FLOW)
+        self.member, self.flow = record(MEMBER, joined=1, joined_at=0.0, felt=1.0), record(FLOW)
         self.week, self.tally = record(WEEK), record(TALLY)
         if hasattr(kind, "start"):
             kind.start(self.customer, self.member, self.scheme, 0.0, self.flow)
 
     def buys(self, now, paid=10.0):
+        self.member.redeemed = 0
         visit = record(VISIT, now=now, usual=10.0, paid=paid)
         here = (self.customer, self.member, self.scheme)
         self.kind.lapse(*here, self.beliefs, now, self.flow, self.tally)
@@ -151,10 +152,32 @@ def test_stamps_are_lost_with_the_card_alone():
     lost = {}
     for rate in (0.0, 1.0, 4.0):
         programme = {"stamps": {**stamps, "cards_lost_per_year": rate}, "automatic": True}
-        issued, _, expired = units(run(small(programme=programme)))
+        kept = {"sets_aside": 0.0}
+        issued, _, expired = units(run(small(programme=programme, beliefs=kept)))
         lost[rate] = expired / issued
     assert lost[0.0] == 0.0
     assert 0.0 < lost[1.0] < lost[4.0]
+
+
+def test_a_first_card_is_set_aside_as_often_as_is_believed():
+    # Of those who come again and again: nobody at joining, then less often with each stamp.
+    count, given, sets_aside, collectors = 5, 1, 0.3, 4000
+    card = {"stamps": {"count": count, "head_start": given, "reward_cost": 1.0,
+                       "redeems_per_visit": "100%"}}  # fmt: skip
+    filled = []
+    for who in range(collectors):
+        buyer = Buyer(stamps, card, sets_aside=sets_aside)
+        buyer.customer.who = who
+        for visit in range(2 * count):
+            buyer.buys(float(visit))
+        assert (buyer.member.filled > 0) != (buyer.member.set_aside == 1)
+        if buyer.member.set_aside:
+            assert buyer.member.balance == 0
+        filled.append(buyer.member.filled > 0)
+    goes_on = [1.0 - sets_aside * (1.0 - held / count) for held in range(given + 1, count)]
+    expected = float(np.prod(goes_on))
+    error = np.sqrt(expected * (1.0 - expected) / collectors)
+    assert abs(np.mean(filled) - expected) < 4.0 * error
 
 
 def test_partners_pay_for_the_points_that_are_earned_there():

@@ -123,7 +123,7 @@ class Finding:
     targets: tuple[Target, ...]
     terms: tuple[str, ...] = ()
     """Beliefs that may carry the effect: each is switched off alone, on the same lives."""
-    replications: int = 12
+    replications: int = 20
     picture: Callable[[Mapping[str, Floats], Mapping[str, Floats]], Panel] | None = None
     """A diagram of the means of the samples and of their standard errors."""
     setting: str = ""

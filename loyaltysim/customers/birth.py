@@ -29,7 +29,7 @@ from loyaltysim.customers.standing import (
     Terms,
     standing_of,
 )
-from loyaltysim.customers.traits import SMALLEST, gamma_at, give_traits
+from loyaltysim.customers.traits import SMALLEST, Correlations, gamma_at, give_traits
 from loyaltysim.draws import identities, uniforms_of, who
 from loyaltysim.levels import Levels
 from loyaltysim.record import CUSTOMER, Records
@@ -85,7 +85,7 @@ def _bear(
     state = uniforms_of(*key, people["who"], DECISIONS["state"])
     z = ndtri(traits[:, :5])
     market = business.market
-    correlations = (market.correlation_rate_preference, market.correlation_rate_basket)
+    correlations = Correlations.of(market)
     give_traits(people, segment, correlations, np.hstack([traits, state]), z)
     standing = standing_of(
         segment.model_copy(update={"given": None}),  # Tables are neither traits nor hashable.

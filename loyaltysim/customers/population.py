@@ -227,7 +227,7 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 cool(customer, beliefs, now)
                 customer.saving = welcome_saving(customer, beliefs, now)
                 renews = segment.period > 0.0 and is_customer(customer)
-                # What the firm's schemes and its rivals' pull, and the strongest goal of each.
+                # What the firm's schemes and its rivals' pull.
                 pull, rival_pull = 0.0, customer.goodwill[1]
                 if programmes > 0:
                     # A scheme that still is in force says so again.
@@ -235,7 +235,6 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     customer.can_offer = 0.0
                     pull += use_what_was_paid(customer, 0, beliefs, now)
                     rival_pull += use_what_was_paid(customer, 1, beliefs, now)
-                striving, rival_striving = 0.0, 0.0
                 for j in range(programmes):
                     member = members[i, j]
                     if member.joined == 1:
@@ -245,15 +244,11 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                             usual = gap_at_rivals(customer)
                         wanted = offer_of(customer, member, scheme, beliefs, now)
                         wanted += gain_pull(customer, member, scheme, beliefs, now, usual, renews)
-                        strives = progress_pull(member, scheme, beliefs, now)
+                        wanted += progress_pull(member, scheme, beliefs, now)
                         if scheme.rival == 0:
                             pull += wanted
-                            striving = max(striving, strives)
                         else:
                             rival_pull += wanted
-                            rival_striving = max(rival_striving, strives)
-                pull += striving
-                rival_pull += rival_striving
                 chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
                 found_in = 0
                 if segment.given == 1:

@@ -57,24 +57,21 @@ def risk_at_the_desk(world: Any, i: int, customer: Record, segment: Record) -> f
     held_here, held_there = 0.0, 0.0
     pulls = use_what_was_paid(customer, 0, beliefs, now)
     pulls -= use_what_was_paid(customer, 1, beliefs, now)
-    striving, rival_striving = 0.0, 0.0
     for j in range(len(world.schemes)):
         member = world.members[i, j]
         scheme = world.schemes[j]
         held = at_stake(customer, member, scheme)
         gains = gain_pull(customer, member, scheme, beliefs, now, customer.usual_gap, True)
-        strives = progress_pull(member, scheme, beliefs, now)
+        gains += progress_pull(member, scheme, beliefs, now)
         if scheme.rival == 0:
             held_here = max(held_here, held)
             pulls += gains
-            striving = max(striving, strives)
         else:
             held_there = max(held_there, held)
             pulls -= gains
-            rival_striving = max(rival_striving, strives)
     if segment.period > 0.0:
         # A contract is not chosen anew: what pulls keeps.
-        log_risk -= pulls + striving - rival_striving
+        log_risk -= pulls
     return log_risk - stake(held_here, held_there, beliefs)
 
 

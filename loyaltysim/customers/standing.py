@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from loyaltysim.customers.traits import SMALLEST, give_traits
+from loyaltysim.customers.traits import SMALLEST, Correlations, give_traits
 from loyaltysim.levels import Sleep, Ties
 from loyaltysim.record import CUSTOMER, Records
 from loyaltysim.scenario.model import Segment, Start
@@ -85,7 +85,7 @@ class Standing(NamedTuple):
 def standing_of(
     segment: Segment,
     start: Start,
-    correlations: tuple[float, float],
+    correlations: Correlations,
     terms: Terms,
 ) -> Standing:
     """The spread at which each state has the share that is stated.
@@ -117,7 +117,7 @@ def standing_of(
     return Standing(factors, scores[order], ranks, drowsy * sleepers, drowsy, terms)
 
 
-def _types(segment: Segment, correlations: tuple[float, float]) -> tuple[Records, Floats]:
+def _types(segment: Segment, correlations: Correlations) -> tuple[Records, Floats]:
     """People spread evenly over the traits that decide, by a Sobol sequence."""
     from scipy.stats.qmc import Sobol
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv, gammainccinv, gammaincinv, ndtr, ndtri
 
 from loyaltysim.record import Records
-from loyaltysim.scenario.model import Segment
+from loyaltysim.scenario.model import Market, Segment
 
 Floats = NDArray[np.float64]
 
@@ -18,17 +18,29 @@ SMALLEST = 2.0**-40
 """Chances of 0 and 1 are kept this far inside, so that odds stay finite."""
 
 
+class Correlations(NamedTuple):
+    """Correlations of traits, as the market states them, of their normal scores."""
+
+    rate_preference: float
+    rate_basket: float
+    preference_staying: float
+
+    @classmethod
+    def of(cls, market: Market) -> Self:
+        """Those of a market."""
+        return cls(*(getattr(market, f"correlation_{name}") for name in cls._fields))
+
+
 def give_traits(
-    people: Records, segment: Segment, correlations: tuple[float, float], traits: Floats, z: Floats
+    people: Records, segment: Segment, market: Correlations, traits: Floats, z: Floats
 ) -> None:
     """Rate, preference, basket, frailty: what a person keeps for life.
 
-    `traits` are uniforms of shape (people, 16), `z` the normal scores of the first five;
-    `correlations` those of the rate with preference and with the basket.
+    `traits` are uniforms of shape (people, 16), `z` the normal scores of the first five.
     """
-    rho_p, rho_b = correlations
-    z_preference = rho_p * z[:, 0] + np.sqrt(1.0 - rho_p**2) * z[:, 1]
-    z_basket = rho_b * z[:, 0] + np.sqrt(1.0 - rho_b**2) * z[:, 2]
+    z_preference = _correlated(market.rate_preference, z[:, 0], z[:, 1])
+    z_basket = _correlated(market.rate_basket, z[:, 0], z[:, 2])
+    z_staying = _correlated(market.preference_staying, z_preference, z[:, 3])
 
     rate = segment.occasions_per_week
     if rate is None:
@@ -67,9 +79,9 @@ def give_traits(
         + basket.between * z_basket
     )
     people["usual_basket"] = np.exp(people["log_basket"] + 0.5 * basket.within**2)
-    # Risk falls with z, as it does in the standing; its mean over people is one.
+    # Its mean over people is one.
     spread = segment.loss_spread
-    people["frailty"] = np.exp(-spread * z[:, 3] - 0.5 * spread**2)
+    people["frailty"] = np.exp(-spread * z_staying - 0.5 * spread**2)
     loss = segment.loss_per_purchase
     if loss is not None and loss.mean > 0.0:
         chance = np.full(len(people), min(loss.mean, 1.0 - SMALLEST))
@@ -81,6 +93,11 @@ def give_traits(
     people["gaming"] = traits[:, 12]
     people["sociability"] = ndtri(traits[:, 13])
     people["notices_at"] = -np.log(traits[:, 9])
+
+
+def _correlated(rho: float, given: Floats, own: Floats) -> Floats:
+    """Normal scores that are correlated with given ones."""
+    return np.asarray(rho * given + np.sqrt(1.0 - rho**2) * own)
 
 
 def _beta_of_shares(segment: Segment) -> tuple[float, float]:

@@ -69,8 +69,9 @@ def look_at_goal(member: Record, done: float) -> None:
 def progress_pull(member: Record, scheme: Record, beliefs: Record, now: float) -> float:
     """Log-rate by how far one has come (Kivetz et al. 2006), and by a head start apart from it.
 
-    It wears off with the months since joining (Meyer-Waarden). Of several goals with one firm,
-    people strive for that which pulls most; one whose date has passed pulls no more.
+    It wears off with the months since joining (Meyer-Waarden). Goals with one firm that a
+    purchase brings nearer add up, as points and tiers do (Kopalle et al. 2012); one whose date
+    has passed pulls no more.
     """
     if member.goal_size == 0.0 or now >= member.goal_due:
         return 0.0

@@ -51,13 +51,14 @@ class Terms(RewardTerms):
         return self.reward_cost / self.count
 
 
-STATE = {"card_seen_at": float}
-"""When the card was last at hand (week)."""
+STATE = {"card_seen_at": float, "filled": int, "set_aside": int}
+"""When the card was last at hand (week), cards filled, and whether it has been given up."""
 
 FIELDS = {"head_start": int, "lost_per_week": float}
 
-DECISIONS = {"lose_card": 23}
+DECISIONS = {"lose_card": 23, "set_aside": 24}
 _LOSE = DECISIONS["lose_card"]
+_SET_ASIDE = DECISIONS["set_aside"]
 
 
 def fill(fields: Any, terms: Terms, cost_share: float) -> None:
@@ -95,6 +96,24 @@ def lapse(
 
 
 @rule
+def gives_up(
+    customer: Record, member: Record, scheme: Record, week: Record, beliefs: Record, now: float
+) -> bool:
+    """Whether a card is set aside for good at this visit: the likelier, the less is done of it.
+
+    Who has begun goes on, by what there is of a whole card, given stamps too (Nunes & Dreze
+    2006); who has filled a card once knows what it is good for.
+    """
+    if member.filled > 0 or member.joined_at == now or beliefs.sets_aside == 0.0:
+        return False
+    left = 1.0 - member.balance / scheme.reward_at
+    luck = uniforms(
+        week.seed, week.replication, customer.who, _SET_ASIDE, customer.occasions, scheme.instance
+    )
+    return luck[0] < beliefs.sets_aside * left
+
+
+@rule
 def claim(
     customer: Record,
     member: Record,
@@ -106,6 +125,12 @@ def claim(
     tally: Record,
 ) -> None:
     """A card that was lost is gone with its stamps; a full one is handed in."""
+    if member.set_aside == 1:
+        return
+    if gives_up(customer, member, scheme, week, beliefs, visit.now):
+        forfeit(member, flow)
+        member.set_aside = 1
+        return
     if scheme.lost_per_week > 0.0 and member.balance > 0:
         luck = uniforms(
             week.seed, week.replication, customer.who, _LOSE, customer.occasions, scheme.instance
@@ -117,6 +142,7 @@ def claim(
     if member.balance < scheme.reward_at:
         return
     if asks(customer, member, scheme, week, beliefs, visit.now, tally):
+        member.filled += 1
         claim_rewards(
             customer, member, scheme, 1, scheme.reward_at, scheme.reward_cost,
             scheme.reward_value, visit, beliefs, flow, tally,
@@ -137,6 +163,8 @@ def earn(
 
     Who games the rules splits the purchase in two.
     """
+    if member.set_aside == 1:
+        return
     if member.redeemed > 0:
         start(customer, member, scheme, visit.now, flow)
     elif visit.paid > 0.0:
@@ -149,7 +177,7 @@ def earn(
 @rule
 def aim(customer: Record, member: Record, scheme: Record, visit: Record, beliefs: Record) -> float:
     """The goal is the full card; a visit brings one stamp."""
-    member.goal_size = float(scheme.reward_at)
+    member.goal_size = 0.0 if member.set_aside == 1 else float(scheme.reward_at)
     member.goal_step = 1.0
     member.goal_value = scheme.reward_value
     review_balance(member, scheme, visit.now)

@@ -202,6 +202,9 @@ class Market(Terms):
     correlation_rate_basket: Annotated[float, BeforeValidator(number), Field(ge=-0.95, le=0.95)] = (
         assumed("market.correlation_rate_basket")
     )
+    correlation_preference_staying: Annotated[
+        float, BeforeValidator(number), Field(ge=-0.95, le=0.95)
+    ] = assumed("market.correlation_preference_staying")
 
     @field_validator("segments", "rivals")
     @classmethod

@@ -53,7 +53,6 @@ class Recorder:
         self._wishes: dict[str, float] = {}
         self._risks: dict[str, float] = {}
         self._goals: tuple[dict[str, float], dict[str, float]] = ({}, {})
-        self._striving = [(0.0, ""), (0.0, "")]
         self._lifts: list[float] = []
         self._heard = 0.0
         self._hunger = 1.0
@@ -153,7 +152,6 @@ class Recorder:
         facts["chosen"] = OPTIONS[choice.NOTHING]
         facts["stood"] = standing(customer)
         self._goals = ({}, {})
-        self._striving = [(0.0, ""), (0.0, "")]
         yield
 
     def _consider_again(self, _frame: FrameType) -> Steps:
@@ -166,7 +164,7 @@ class Recorder:
         self._facts()["sleep"] = {"draw": float(local["u"]), "chance": local.get("total")}
 
     def _pull(self, frame: FrameType) -> Steps:
-        """What a scheme offers, or what a purchase adds to its expected gain."""
+        """What a scheme offers, what a purchase adds to its expected gain, or progress."""
         pull = yield
         scheme = _caller(frame)["scheme"]
         pulls = self._goals[int(scheme.rival)]
@@ -177,14 +175,6 @@ class Recorder:
         pull = float((yield))
         if pull != 0.0:
             self._goals[int(frame.f_locals["rival"])]["fee paid"] = pull
-
-    def _progress_pull(self, frame: FrameType) -> Steps:
-        """Progress counts for the goal that pulls most."""
-        pull = float((yield))
-        scheme = frame.f_locals["scheme"]
-        before, _ = self._striving[int(scheme.rival)]
-        if pull > before:
-            self._striving[int(scheme.rival)] = (pull, scheme_name(scheme))
 
     def _rumour(self, _frame: FrameType) -> Steps:
         self._heard = yield
@@ -250,13 +240,11 @@ class Recorder:
 
     def _pulls(self) -> Terms:
         """What the schemes of the firm and of its rivals pull, by scheme."""
-        pulls = []
-        for goals, (striving, name) in zip(self._goals, self._striving, strict=True):
-            found = dict(goals)
-            if name:
-                found[name] = found.get(name, 0.0) + striving
-            pulls.append({f"programme ({key})": value for key, value in found.items() if value})
-        return pulls[0], pulls[1]
+        here, there = (
+            {f"programme ({key})": value for key, value in goals.items() if value}
+            for goals in self._goals
+        )
+        return here, there
 
     def _serve(self, frame: FrameType) -> Steps:
         local = _caller(frame)
@@ -431,13 +419,16 @@ _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
         reached.receive, population.make_choice,
         drift_on, consider_again, word.rumour, telling.hearer, appetite, remember_choice,
         choice.lifted, choice.choose, given.choose_by_table, given.stay_by_table,
-        visit.serve, visit.take_in, goal.progress_pull, membership.stake,
+        visit.serve, visit.take_in, membership.stake,
         sunk_cost.use_what_was_paid,
         membership.get_contact, membership.get_introduction,
         staying.terms_of_leaving, staying.decide_staying, staying.sleep_on, staying.leave, stage_of,
     )
 }  # fmt: skip
-_WATCHES |= {id(rule.__code__): Recorder._pull for rule in (goal.gain_pull, membership.offer_of)}
+_WATCHES |= {
+    id(rule.__code__): Recorder._pull
+    for rule in (goal.gain_pull, goal.progress_pull, membership.offer_of)
+}
 _WATCHES |= {
     id(rule.__code__): Recorder._scheme
     for rule in (

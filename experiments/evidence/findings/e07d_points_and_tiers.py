@@ -91,9 +91,7 @@ FINDING = Finding(
                 above("tiers", "change of sales by tiers alone"),
                 above("together", "by both, less nine tenths of the sum"),
             ),
-            miss="Together they bring less than nine tenths of the sum: of several goals with one "
-            "firm only the one that pulls most is striven for. Missing: goals that a purchase "
-            "brings nearer both, and pull both.",
+            sets="beliefs.progress_pull (that goals add up, its form)",
         ),
     ),
 )

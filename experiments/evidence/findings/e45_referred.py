@@ -25,7 +25,7 @@ name: Bank
 currency: EUR
 horizon: 5 years
 market:
-  people: 16000
+  people: 32000
   start: {suspect: 45%, prospect: 10%, first_time: 2%, repeat: 20%,
           client: 8%, advocate: 2%, lost: 13%}
   segments:
@@ -71,22 +71,29 @@ def risk(world: Lived, chosen: NDArray[np.bool_], weight: Floats) -> float:
     return float((weight[chosen] * (until <= weeks)).sum() / (weight[chosen] * weeks).sum())
 
 
-def by_month(world: Lived, chosen: NDArray[np.bool_], weight: Floats) -> Floats:
-    """What customers leave on average in each month since the first purchase."""
-    first = np.asarray(world.result.customers["first_at"], float)
+def by_month(world: Lived, chosen: NDArray[np.bool_], weight: Floats) -> tuple[Floats, Floats]:
+    """By month since the first purchase: what a newcomer leaves on average, who is still there."""
+    people = world.result.customers
+    first = np.asarray(people["first_at"], float)
     age = (world.at - first[world.who]) / MONTH
     mine = world.here & chosen[world.who] & (age >= 0.0) & (age < FOLLOWED)
     amounts = weight[world.who[mine]] * world.gain[mine] / 1e6
     total = np.bincount(age[mine].astype(int), amounts, FOLLOWED)
-    return np.asarray(total / weight[chosen].sum())
+    until = np.where(people["lost_at"] >= first, people["lost_at"], np.inf)[chosen]
+    months = np.clip((until - first[chosen])[:, None] / MONTH - np.arange(FOLLOWED), 0.0, 1.0)
+    newcomers = weight[chosen].sum()
+    return total / newcomers, weight[chosen] @ months / newcomers
 
 
 def measure(worlds: Worlds, replication: int) -> Sample:
     """Risk of leaving and contribution by month of those who were brought, against the others."""
     world = worlds.live("referral", replication)
     brought, other, weight = newcomers(world)
-    mine, theirs = by_month(world, brought, weight), by_month(world, other, weight)
-    early, late = (mine[part].sum() / theirs[part].sum() for part in (slice(6), slice(-6, None)))
+    (mine, here), (theirs, there) = (by_month(world, g, weight) for g in (brought, other))
+    early, late = (
+        (mine[part].sum() / here[part].sum()) / (theirs[part].sum() / there[part].sum())
+        for part in (slice(6), slice(-6, None))
+    )
     return {
         "risk": risk(world, brought, weight) / risk(world, other, weight),
         "value": float(mine.sum() / theirs.sum()),
@@ -131,13 +138,13 @@ FINDING = Finding(
         ),
         Target(
             "E45.c",
-            (above("early", "contribution in the first half-year, / others - 1"),),
+            (above("early", "daily contribution in the first half-year, / others - 1"),),
             sets="beliefs.matching (its direction)",
         ),
         Target("E45.d", (above("return", "return on the reward in three years"),)),
         Target(
             "E45.e",
-            (above("fades", "advantage in the first half-year - in the last"),),
+            (above("fades", "advantage in the first half-year - in the last, while there"),),
             miss="Whom a firm suits, it suits for good. Missing: that the others find out with "
             "time what suits them, or leave sooner if it does not.",
         ),

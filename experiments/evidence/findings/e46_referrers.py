@@ -10,7 +10,7 @@ name: Mobile provider
 currency: EUR
 horizon: 1 years
 market:
-  people: 24000
+  people: 48000
   start: {suspect: 30%, prospect: 20%, first_time: 5%, repeat: 30%, client: 12%, advocate: 3%}
   segments:
     - name: customers
