@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers import choice, given, stages, staying, visit
+from loyaltysim.customers import choice, failures, given, stages, staying, visit
 from loyaltysim.evidence import beliefs
 from loyaltysim.ledger import TALLY as _TALLY
 from loyaltysim.mechanism import declared, mechanisms
@@ -109,6 +109,7 @@ WEEK = _dtype(
         "quality_spread": float,
         "rival_quality": float,
         "failure": float,
+        "failures_up_to": (float, len(failures.KINDS)),
         "price": float,
         "log_price": float,
         "cost_share": float,
@@ -121,7 +122,8 @@ WEEK = _dtype(
         "changed": int,
     }
 )
-"""The firm as customers see it during a week: as it stood at the start."""
+"""The firm as customers see it during a week: as it stood at the start. `failures_up_to` are the
+shares of the kinds of failure, cumulated."""
 
 RIVAL = _dtype({"until": float, "purchases": int})
 """A person's dealings with one rival: where its part of the purchases at rivals ends, on the unit
@@ -140,6 +142,7 @@ MESSAGE = _dtype(
         "teller": int,
         "offers": float,
         "severity": float,
+        "cause": int,
         "hours": float,
         "answer_hours": float,
         "answered": int,
@@ -159,12 +162,14 @@ TICKET = _dtype(
         "nth": int,
         "opened_at": float,
         "severity": float,
+        "cause": int,
         "basket": float,
         "urgent": int,
         "hotline_hours": float,
     }
 )
-"""A complaint; `urgent` is 1 where the failure was grave, 2 where the customer comes first."""
+"""A complaint; `cause` is the kind of the failure, `urgent` 1 where it was grave, 2 where the
+customer comes first."""
 
 CONTACT = _dtype({"customer": int, "scheme": int})
 """What reaches a person at the start of a week: the number of the scheme."""

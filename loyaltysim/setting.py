@@ -164,6 +164,8 @@ def first_week(business: Business, levels: Levels, seed: int, replication: int) 
     week["quality_spread"] = firm.service.quality_spread
     week["rival_quality"] = levels.quality + business.market.rival_quality
     week["failure"] = firm.service.failure_per_visit
+    weights = np.cumsum(firm.service.failures.weights)
+    week["failures_up_to"] = weights / weights[-1]
     week["price"] = firm.price
     week["log_price"] = log(firm.price)
     week["cost_share"] = 1.0 - firm.gross_margin

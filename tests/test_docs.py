@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 import loyaltysim
 from loyaltysim import record
-from loyaltysim.customers import birth, complaints, rivals
+from loyaltysim.customers import birth, complaints, failures, rivals
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.draws import Luck
 from loyaltysim.evidence import beliefs, register
@@ -74,7 +74,7 @@ def test_every_step_of_the_week_is_described_in_its_order():
 
 
 def decisions() -> dict[str, int]:
-    customers = (complaints, birth, rivals)
+    customers = (complaints, failures, birth, rivals)
     rewards = (*schemes(), audience, claiming)
     parts = (*mechanisms("loyaltysim.behaviour"), *customers, *rewards, desk, staff, compare)
     return {"occasion_luck": 1, **declared(parts, "DECISIONS")}

@@ -9,16 +9,8 @@ from loyaltysim.draws import uniforms
 from loyaltysim.ledger import micros
 from loyaltysim.mechanism import Record, rule
 
-DECISIONS = {"failure": 7, "outcome": 8}
-_FAILURE = DECISIONS["failure"]
+DECISIONS = {"outcome": 8}
 _OUTCOME = DECISIONS["outcome"]
-
-
-@rule
-def failure_luck(customer: Record, week: Record) -> tuple[float, float, float]:
-    """Severity of a failure in mean severities (exponential), the draw of voicing, of telling."""
-    luck = uniforms(week.seed, week.replication, customer.who, _FAILURE, customer.occasions, 0)
-    return -log(luck[0]), luck[1], luck[2]
 
 
 @rule

@@ -26,14 +26,15 @@ from loyaltysim.behaviour.word import (
     welcome_saving,
 )
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
-from loyaltysim.customers.complaints import failure_luck, risk_after_failure
+from loyaltysim.customers.complaints import risk_after_failure
 from loyaltysim.customers.diary import NEVER, entry_of, reason_of
+from loyaltysim.customers.failures import failure_luck, goes_wrong, kind_of
 from loyaltysim.customers.given import choose_by_table, stay_by_table
 from loyaltysim.customers.rivals import luck_of_rival
 from loyaltysim.customers.stages import stage_of
 from loyaltysim.customers.staying import decide_staying, sleep_on, terms_of_leaving
 from loyaltysim.customers.telling import hearer, write_word
-from loyaltysim.customers.visit import basket, goes_wrong, pay, serve, server_of, take_in
+from loyaltysim.customers.visit import basket, pay, serve, server_of, take_in
 from loyaltysim.draws import occasion_luck
 from loyaltysim.mechanism import Record, rule
 from loyaltysim.memory import fetch
@@ -123,8 +124,9 @@ def make_choice(
 
 @rule
 def go_wrong(customer: Record, visit: Record, week: Record, beliefs: Record, tally: Record) -> None:
-    """A failure: how grave it is, and whether it is voiced or told to others."""
-    severity, voicing, telling = failure_luck(customer, week)
+    """A failure: of which kind, how grave it is, and whether it is voiced or told to others."""
+    severity, voicing, telling, kind = failure_luck(customer, week)
+    visit.kind = kind_of(kind, week)
     visit.severity = beliefs.failure_severity * severity
     visit.quality -= visit.severity
     if voicing < beliefs.voice:
@@ -144,6 +146,7 @@ def write_ticket(
     ticket.nth = customer.occasions
     ticket.opened_at = visit.now
     ticket.severity = visit.severity
+    ticket.cause = visit.kind
     ticket.basket = visit.usual
     ticket.urgent = 1 if visit.severity >= beliefs.grave_failure else 0
     if visit.priority == 1:

@@ -33,6 +33,7 @@ VISIT = {
     "discount": float,
     "quality": float,
     "severity": float,
+    "kind": int,
     "own_contact": float,
     "complains": int,
     "told": int,
@@ -40,8 +41,8 @@ VISIT = {
     "hotline_hours": float,
 }
 """One visit: date, usual basket at today's prices, amount paid, taken off it, quality, severity of
-a failure (points of ten, 0 without one), 1 if served by one's contact or team and 0.5 by a
-colleague, whether it leads to a complaint, how many people hear of it, and, of a complaint,
+a failure (points of ten, 0 without one) and its kind, 1 if served by one's contact or team and 0.5
+by a colleague, whether it leads to a complaint, how many people hear of it, and, of a complaint,
 whether it is taken up before others and the mean hours until then (infinite: as for others)."""
 
 experience = each_of(
@@ -73,16 +74,6 @@ def serve(
         - beliefs.load_quality * week.overload
         + week.quality_spread * normal(luck)
     )
-
-
-@rule
-def goes_wrong(u: float, skill: float, week: Record, beliefs: Record) -> bool:
-    """Whether something fails: more often where skill is missing."""
-    log_rate = beliefs.skill_prevents * (1.0 - skill)
-    # Most visits end here, without an exponential: exp(x) <= 1 / (1 - x) below x = 1.
-    if log_rate < 1.0 and u * (1.0 - log_rate) >= week.failure:
-        return False
-    return u < week.failure * exp(log_rate)
 
 
 @rule

@@ -60,6 +60,7 @@ class Desk:
         nth: int,
         opened_at: float,
         severity: float,
+        cause: int,
         basket: float,
         urgent: int,
         hotline_hours: float,
@@ -85,10 +86,10 @@ class Desk:
                     resolved = bool(luck[3] < terms.desk.resolved)
                     self.book("service", terms.desk.cost_per_ticket)
         hours = (env.now - opened_at) * HOURS_PER_WEEK
-        # In the order of the fields of a message: customer, kind, sender, nth, good, teller, ...
+        # In the order of the fields of a message.
         self.closed.append(
-            (customer, 0, who, nth, 0.0, 0, 0.0, severity, hours, answer_hours, answered, resolved,
-             basket)
+            (customer, 0, who, nth, 0.0, 0, 0.0, severity, cause, hours, answer_hours, answered,
+             resolved, basket)
         )  # fmt: skip
 
     def messages(self) -> Records:

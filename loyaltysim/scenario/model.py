@@ -268,6 +268,30 @@ class Desk(Terms):
     """Whether complaints about grave failures are taken up before others that wait."""
 
 
+class Failures(Terms):
+    """What goes wrong: how often each kind of failure occurs, relative to the others."""
+
+    core: NonNegative = assumed("firm.service.failures.core")
+    """The product, or what was ordered."""
+    encounter: NonNegative = assumed("firm.service.failures.encounter")
+    """How one is treated: attitude, details, being sent from one to another."""
+    system: NonNegative = assumed("firm.service.failures.system")
+    """Shop, site and delivery."""
+    promise: NonNegative = assumed("firm.service.failures.promise")
+    """Something promised that is not kept, or late."""
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if sum(self.weights) == 0.0:
+            raise ValueError("one kind of failure at least must occur")
+        return self
+
+    @property
+    def weights(self) -> list[float]:
+        """The kinds in the order of `customers.failures.KINDS`."""
+        return [self.core, self.encounter, self.system, self.promise]
+
+
 class Service(Terms):
     """What customers experience."""
 
@@ -279,6 +303,8 @@ class Service(Terms):
         "firm.service.quality_spread"
     )
     failure_per_visit: Share = assumed("firm.service.failure_per_visit")
+    """Share of visits on which something goes wrong, of any kind."""
+    failures: Failures = Field(default_factory=Failures)
     response_hours: NonNegative = assumed("firm.service.response_hours")
     """Mean hours until somebody takes up a complaint, apart from queueing."""
     cost_per_visit: NonNegative = 0.0
