@@ -8,11 +8,13 @@ with this are found by letting the business run as it is (`studies.steady`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loyaltysim.firm.hand_over import tie_breaks
 from loyaltysim.scenario.model import Business
 from loyaltysim.units import WEEKS_PER_YEAR
 
@@ -103,6 +105,8 @@ class Levels:
     """Marketing budget that goes with the reach."""
     quits_per_year: float
     """Turnover under which today's staff and ties have grown."""
+    pay_per_week: float
+    """Today's pay of the staff."""
 
     def but(self, **changes: object) -> Self:
         """The same levels with some changed."""
@@ -134,7 +138,9 @@ def first_guess(business: Business, belief: dict[str, float]) -> Levels:
         ties=Ties(
             belief["familiarity_gain"],
             1.0 / belief["familiarity_fades_weeks"]
-            + belief["familiarity_breaks"] * staff.quits_per_year / WEEKS_PER_YEAR,
+            + tie_breaks(staff.hand_over, SimpleNamespace(**belief))
+            * staff.quits_per_year
+            / WEEKS_PER_YEAR,
             belief["habit_moves"],
         ),
         win_back_odds=belief["win_back_odds"],
@@ -145,4 +151,5 @@ def first_guess(business: Business, belief: dict[str, float]) -> Levels:
         ),
         budget_per_week=business.firm.marketing.budget_per_week,
         quits_per_year=staff.quits_per_year,
+        pay_per_week=staff.pay_per_week,
     )

@@ -103,8 +103,8 @@ WEEK = _dtype(
         "dedicated": int,
         "present": int,
         "team_change": float,
-        "overload": float,
-        "skill_at_start": float,
+        "tie_breaks": float,
+        "alias": int,
         "quality": float,
         "quality_spread": float,
         "rival_quality": float,
@@ -129,8 +129,19 @@ RIVAL = _dtype({"until": float, "purchases": int})
 """A person's dealings with one rival: where its part of the purchases at rivals ends, on the unit
 interval, and how many there have been."""
 
-SEAT = _dtype({"departures": int, "present": int, "skill": float})
-"""A place on the staff: how many have left it, whether filled, and the skill."""
+SEAT = _dtype(
+    {
+        "departures": int,
+        "to_rival": int,
+        "present": int,
+        "skill": float,
+        "morale": float,
+        "overload": float,
+    }
+)
+"""A place on the staff: how many have left it, whether the latest went to a rival, whether filled;
+skill as it shows, morale (points of ten above the usual), and work above what can be done well, of
+it. The last record is that of a stand-in."""
 
 MESSAGE = _dtype(
     {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf, log
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from loyaltysim.customers import given
 from loyaltysim.draws import identity
 from loyaltysim.evidence import beliefs as belief_names
 from loyaltysim.evidence import register
+from loyaltysim.firm.hand_over import tie_breaks
 from loyaltysim.ledger import MICRO
 from loyaltysim.levels import Levels
 from loyaltysim.record import SCHEME, SEGMENT, WEEK, Records
@@ -159,7 +161,9 @@ def first_week(business: Business, levels: Levels, seed: int, replication: int) 
     week = np.zeros(1, WEEK)
     week["seed"], week["replication"] = seed, replication
     week["dedicated"] = firm.staff.contact == "dedicated"
-    week["skill_at_start"] = firm.staff.skill_at_start
+    beliefs = SimpleNamespace(**belief_values(business))
+    week["tie_breaks"] = tie_breaks(firm.staff.hand_over, beliefs)
+    week["alias"] = firm.staff.hand_over.alias
     week["quality"] = firm.service.quality
     week["quality_spread"] = firm.service.quality_spread
     week["rival_quality"] = levels.quality + business.market.rival_quality

@@ -87,7 +87,8 @@ class Result:
     at_start: Ints
     """People by segment and stage in week 0: (segments, 7)."""
     firm: Floats
-    """Weekly: seats filled, mean skill, quits so far, hires so far, overload: (weeks, 5)."""
+    """Weekly: seats filled, mean skill, quits so far, hires so far, overload, morale of the staff:
+    (weeks, 6)."""
     desk: Floats
     """Closed tickets: week closed (from 1), hours to the answer (infinite without one) and to the
     end, answered, resolved: (tickets, 5)."""
@@ -168,23 +169,24 @@ class Run:
         self.counts = np.zeros((weeks, n, len(COUNTS)), np.int64)
         self.flows = np.zeros((weeks, len(self.schemes), n, len(FLOWS)), np.int64)
         self.moves = np.zeros((weeks, n, len(STAGES), len(STAGES)), np.int64)
-        self.firm_rows = np.zeros((weeks, 5))
+        self.firm_rows = np.zeros((weeks, 6))
         self.desk_rows: list[Floats] = []
         at_start = self.customers["segment"] * len(STAGES) + self.customers["stage"]
         self.at_start = np.bincount(at_start, minlength=n * len(STAGES)).reshape(n, len(STAGES))
 
         self.week_now = 0
         self.week = first_week(business, self.levels, seed, replication)
-        self.seats = np.zeros(firm.staff.count, SEAT)
-        self.staff = Staff(
-            self.env, firm.staff, self.levels.quits_per_year, self.key, self.book_firm
-        )
+        # The last one is that of a stand-in.
+        self.seats = np.zeros(firm.staff.count + 1, SEAT)
+        beliefs = _attributes(self.beliefs)[0]
+        self.staff = Staff(self.env, firm.staff, self.levels, beliefs, self.key, self.book_firm)
         self.desk = Desk(self.env, firm.service, self.key, self.book_firm)
         self.staff.show(self.seats)
         self.inbox = np.zeros(0, MESSAGE)
         self.contacts = Contacts(business, self.schemes, self.customers, self.key)
         self.posts = np.zeros(0, CONTACT)
         self.visits_last_week: float | None = None
+        self.rude_last_week = 0.0
         self.members_so_far = 0
         self.blocks = [
             (lo, min(lo + BLOCK, len(self.customers)))
@@ -236,7 +238,7 @@ class Run:
         """Customers will see the staff and the load as they stand now."""
         number, week, staff = self.week_now, self.week, self.staff
         staff.show(self.seats)
-        self.servers = np.flatnonzero(self.seats["present"])
+        self.servers = staff.servers(self.seats)
         week["present"] = len(self.servers)
         week["begins"], week["ends"] = number, number + 1.0
         last = number == self.weeks - 1
@@ -244,18 +246,31 @@ class Run:
         week["closes_books"] = last or month_of(number) != month_of(number + 1)
         week["team_change"] = staff.team_change
         week["rival_schemes"] = int((self.rivals_open_at <= number + 1).sum())
-        usual = max(len(self.servers), 1) * self.levels.visits_per_seat
-        well_served = usual / self.business.firm.staff.usual_load
-        visits = self.visits_last_week
-        week["overload"] = max(0.0, visits / well_served - 1.0) if visits is not None else 0.0
-        skills = self.seats["skill"][self.servers].tolist()
+        self.share_the_work()
+        staff.live_on(self.seats["overload"].tolist(), self.rude_last_week)
+        here = self.seats[self.servers]
         self.firm_rows[number] = (
-            len(skills),
-            sum(skills) / len(skills) if skills else 0.0,
+            staff.present,
+            here["skill"].mean(),
             staff.quits,
             staff.hires,
-            week["overload"][0],
+            here["overload"].mean(),
+            staff.morale,
         )
+
+    def share_the_work(self) -> None:
+        """Last week's visits fall on those who are here; on whose customers they were, if told."""
+        terms, visits = self.business.firm.staff, self.visits_last_week
+        if visits is None:
+            return
+        serving = 1.0 - terms.training_hours_per_week / terms.hours_per_week
+        well_served = self.levels.visits_per_seat * serving / terms.usual_load
+        work = np.full(len(self.seats), visits / len(self.servers))
+        if terms.contact == "dedicated":
+            own = np.bincount(self.customers["contact"], self.there_now, len(self.seats))
+            mine = own * self.seats["present"] * visits / max(own.sum(), 1.0)
+            work = mine + (visits - mine.sum()) / len(self.servers)
+        self.seats["overload"] = np.maximum(work / well_served - 1.0, 0.0)
 
     def change_the_rules(self) -> None:
         """Rules of schemes that change this week do so, and members hear of changes to come.

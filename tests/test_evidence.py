@@ -16,8 +16,8 @@ from loyaltysim.evidence import Entry, beliefs, find, nearest, register, sources
 from loyaltysim.scenario.model import Business
 
 ROOT = Path(loyaltysim.__file__).parent
-RULES = ("behaviour", "customers", "rewards")
-"""Where the rules about people stand; the first is there once they have a room of their own."""
+RULES = ("behaviour", "customers", "firm", "rewards")
+"""Where the rules about people stand."""
 
 IN_FIELDS = ("market.", "firm.", "programme.", "stages.")
 """Entries with these beginnings are defaults of what a scenario may say."""
@@ -36,6 +36,15 @@ NEUTRAL = {
     "firm.service.cost_per_visit": 0,
     "firm.service.desk.cost_per_ticket": 0,
     "firm.marketing.budget_per_week": 0,
+    "firm.staff.raise_per_year": 0,
+    "firm.staff.recognitions_per_year": 0,
+    "firm.staff.recognition_cost": 0,
+    "firm.staff.training_hours_per_week": 0,
+    "firm.staff.training_cost_per_hour": 0,
+    "firm.staff.process_discipline": 0,
+    "firm.staff.hand_over.prepared": 0,
+    "firm.staff.hand_over.alike": 0,
+    "firm.staff.hand_over.database": 0,
     "programme.set_up": 0,
     "programme.per_week": 0,
     "programme.cost_per_member_year": 0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import exp
 
+from loyaltysim.draws import uniforms
 from loyaltysim.mechanism import Record, rule
 
 ORDER = 40
@@ -14,10 +15,15 @@ STATE = {
     "team_seen": float,
     "contact": int,
     "contact_known": int,
+    "follows": int,
 }
 """Tie to the contact or the team (0 to 1), when it was last updated, the level that a settled
 customer of this pace has today, the turnover of the team seen by then, the seat of one's own
-contact, and how many had left it when it was last met."""
+contact, how many had left it when it was last met, and whether the customer goes where the latest
+has gone."""
+
+DECISIONS = {"follow": 35}
+_FOLLOW = DECISIONS["follow"]
 
 
 @rule
@@ -28,14 +34,27 @@ def fade(customer: Record, contact: Record, week: Record, beliefs: Record, now: 
     if week.dedicated == 1:
         # The tie breaks when the person leaves, and once for each who left meanwhile.
         while customer.contact_known < contact.departures:
-            customer.familiarity *= 1.0 - beliefs.familiarity_breaks
+            part_from(customer, contact, week, beliefs)
             customer.contact_known += 1
     else:
-        lost += beliefs.familiarity_breaks * (week.team_change - customer.team_seen)
+        lost += week.tie_breaks * (week.team_change - customer.team_seen)
         customer.team_seen = week.team_change
     if customer.familiarity > 0.0:
         customer.familiarity *= exp(-lost)
     customer.familiarity_at = now
+
+
+@rule
+def part_from(customer: Record, contact: Record, week: Record, beliefs: Record) -> None:
+    """One's contact has left: the tie breaks, or one goes along where that was to a rival.
+
+    Who hardly knew the person takes whoever goes by the same name for the same.
+    """
+    luck = uniforms(week.seed, week.replication, customer.who, _FOLLOW, customer.contact_known, 0)
+    if contact.to_rival == 1 and luck[0] < beliefs.follows_contact * customer.familiarity:
+        customer.follows = 1
+    if week.alias == 0 or customer.familiarity >= beliefs.alias_works_below:
+        customer.familiarity *= 1.0 - week.tie_breaks
 
 
 @rule

@@ -51,6 +51,18 @@ Whole = Annotated[int | None, Parameter(validator=validators.Number(gte=1), conv
 People = Annotated[
     Whole, Parameter(help="For a quick try: people, with staff and costs as they are.")
 ]
+Replications = Annotated[
+    int | None,
+    Parameter(
+        name=["--replications", "-r"],
+        validator=validators.Number(gte=2),
+        converter=whole,
+        help="Paired replications, in place of the scenario's.",
+    ),
+]
+Processes = Annotated[
+    Whole, Parameter(name=["--processes", "-p"], help="Worker processes; all cores if left out.")
+]
 Parquet = Annotated[
     bool,
     Parameter(negative="", help="Write Parquet beside CSV (needs the extra `parquet`)."),

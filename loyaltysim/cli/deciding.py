@@ -13,8 +13,9 @@ from loyaltysim.cli.common import (
     Out,
     Parquet,
     People,
+    Processes,
+    Replications,
     ScenarioFile,
-    Whole,
     app,
     check_folder,
     check_parquet,
@@ -38,20 +39,9 @@ def compare(
     scenario: ScenarioFile,
     /,
     *,
-    replications: Annotated[
-        int | None,
-        Parameter(
-            name=["--replications", "-r"],
-            validator=validators.Number(gte=2),
-            converter=whole,
-            help="Paired replications, in place of the scenario's.",
-        ),
-    ] = None,
+    replications: Replications = None,
     people: People = None,
-    processes: Annotated[
-        Whole,
-        Parameter(name=["--processes", "-p"], help="Worker processes; all cores if left out."),
-    ] = None,
+    processes: Processes = None,
     out: Out = None,
     parquet: Parquet = False,
     json_: Json = False,
@@ -105,6 +95,65 @@ def compare(
             console_of().print(f"Wrote {shown_path(kept)}: open {shown_path(kept / 'report.html')}")
 
     return deliver(keep, show)
+
+
+@app.command
+def split(
+    scenario: ScenarioFile,
+    /,
+    *,
+    budget: Annotated[
+        float | None,
+        Parameter(
+            name=["--budget", "-b"],
+            validator=validators.Number(gt=0),
+            help="Money a week to split; 2% of sales if left out.",
+        ),
+    ] = None,
+    parts: Annotated[
+        int,
+        Parameter(
+            validator=validators.Number(gte=1, lte=4),
+            converter=whole,
+            help="Equal parts of the budget that each go to one lever.",
+        ),
+    ] = 2,
+    replications: Replications = None,
+    people: People = None,
+    processes: Processes = None,
+    out: Annotated[
+        Path | None, Parameter(name=["--out", "-o"], help="A page with the picture to write.")
+    ] = None,
+    json_: Json = False,
+) -> int:
+    """Points or people? Split one budget between rewards, pay, training, recovery and quality.
+
+    Every split is lived on the same people and luck; prints profit and loss of customers for each,
+    which of them no other beats in both, and what pays more than rewards at the same money.
+    """
+    from loyaltysim.scenario.problems import printable
+
+    plan = loaded(scenario, replications, people)
+    notes = console_of(stderr=True)
+    if out is not None and out.exists():
+        return refuse(f"{printable(out)} exists already and is left as it is; name another file")
+    say_if_compiling(notes)
+
+    from loyaltysim.studies.split import split as split_
+
+    with progress_bar(notes, f"Splitting for {plan.business.name}") as progress:
+        found = split_(plan, per_week=budget, parts=parts, processes=processes, progress=progress)
+
+    from loyaltysim.report.split import page, print_split
+
+    if json_:
+        rows = json.loads(found.table.reset_index().to_json(orient="records"))
+        print_json({"scenario": plan.business.name, "per_week": found.per_week, "splits": rows})
+    else:
+        print_split(found, console_of())
+    if out is None:
+        return OK
+    return write_new(out, page(found), such_as="loyaltysim split shop.yaml --out split.html")
 
 
 @app.command

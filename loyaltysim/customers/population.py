@@ -32,7 +32,7 @@ from loyaltysim.customers.failures import failure_luck, goes_wrong, kind_of
 from loyaltysim.customers.given import choose_by_table, stay_by_table
 from loyaltysim.customers.rivals import luck_of_rival
 from loyaltysim.customers.stages import stage_of
-from loyaltysim.customers.staying import decide_staying, sleep_on, terms_of_leaving
+from loyaltysim.customers.staying import decide_staying, follow, sleep_on, terms_of_leaving
 from loyaltysim.customers.telling import hearer, write_word
 from loyaltysim.customers.visit import basket, pay, serve, server_of, take_in
 from loyaltysim.draws import occasion_luck
@@ -224,9 +224,12 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 earned = customer.revenue - customer.costs
             chosen = NOTHING
 
+            contact = seats[customer.contact]
             if customer.never == 0 and customer.aware == 1 and customer.activity == ACTIVE:
-                contact = seats[customer.contact]
                 fade(customer, contact, week, beliefs, now)
+                if customer.follows == 1:
+                    follow(customer, segment, week, beliefs, now, tally)
+            if customer.never == 0 and customer.aware == 1 and customer.activity == ACTIVE:
                 cool(customer, beliefs, now)
                 customer.saving = welcome_saving(customer, beliefs, now)
                 renews = segment.period > 0.0 and is_customer(customer)
@@ -266,21 +269,19 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 known_risk = 0.0
                 upset = False
                 if chosen == FIRM:
-                    server = server_of(contact, week, luck.server)
-                    skill = week.skill_at_start
+                    place = server_of(contact, week, luck.server)
+                    server = contact
                     own = 1.0
-                    if server < 0:
-                        skill = contact.skill
-                    elif week.present > 0:
-                        skill = seats[world.servers[server]].skill
-                    if server >= 0 and week.dedicated == 1:
-                        own = beliefs.colleague_familiarity
+                    if place >= 0:
+                        server = seats[world.servers[place]]
+                        if week.dedicated == 1:
+                            own = beliefs.colleague_familiarity
                     visit.usual = customer.usual_basket * week.price
                     visit.severity = 0.0
                     visit.complains = 0
                     visit.told = 0
-                    serve(visit, skill, own, week, beliefs, luck.quality)
-                    if goes_wrong(luck.failure, skill, week, beliefs):
+                    serve(visit, server, own, week, beliefs, luck.quality)
+                    if goes_wrong(luck.failure, server.skill, week, beliefs):
                         go_wrong(customer, visit, week, beliefs, tally)
                     else:
                         pace = segment.typical_pace

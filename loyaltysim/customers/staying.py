@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp
 
-from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, forget_after_loss
+from loyaltysim.behaviour.awareness import ACTIVE, DORMANT, GONE, forget_after_loss, is_customer
 from loyaltysim.behaviour.deals import wish as deal_wish
 from loyaltysim.behaviour.price import wish as price_wish
 from loyaltysim.behaviour.word import rumour
@@ -65,6 +65,16 @@ def leave(
     else:
         tally.lost_silently += 1
     forget_after_loss(customer, segment, week, beliefs, now)
+
+
+@rule
+def follow(
+    customer: Record, segment: Record, week: Record, beliefs: Record, now: float, tally: Record
+) -> None:
+    """Whoever serves the customer has gone to a rival, and the customer goes along."""
+    customer.follows = 0
+    if is_customer(customer):
+        leave(customer, segment, week, beliefs, now, True, tally)
 
 
 @rule

@@ -52,26 +52,27 @@ experience = each_of(
 
 @rule
 def server_of(contact: Record, week: Record, u: float) -> int:
-    """Who serves: -1 for one's own contact, else the place among those who are there.
-
-    Where nobody is there, somebody untrained stands in; the place is then 0 of none.
-    """
+    """Who serves: -1 for one's own contact, else the place among those who serve."""
     if week.dedicated == 1 and contact.present == 1:
         return -1
-    return min(int(u * week.present), max(week.present - 1, 0))
+    return min(int(u * week.present), week.present - 1)
 
 
 @rule
 def serve(
-    visit: Record, skill: float, own_contact: float, week: Record, beliefs: Record, luck: float
+    visit: Record, server: Record, own_contact: float, week: Record, beliefs: Record, luck: float
 ) -> None:
-    """The quality of a visit: what the firm stands for, less what skill and time are missing."""
-    missing = 1.0 - skill
+    """The quality of a visit: what the firm stands for, less what skill and time are missing.
+
+    Those who like to work here serve better (Rucci, Kirn & Quinn 1998).
+    """
+    missing = 1.0 - server.skill
     visit.own_contact = own_contact
     visit.quality = (
         week.quality
         - beliefs.skill_quality * missing
-        - beliefs.load_quality * week.overload
+        - beliefs.load_quality * server.overload
+        + beliefs.morale_quality * server.morale
         + week.quality_spread * normal(luck)
     )
 

@@ -1,20 +1,23 @@
-"""Staff careers: people are hired, learn, quit, and leave a vacancy behind."""
+"""Staff careers: people are hired, learn, are cheered and tired, and leave a vacancy behind."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from math import exp, inf, log
+from math import exp, inf, log, log1p
 from typing import Any
 
+import numpy as np
 import simpy
+from numpy.typing import NDArray
 
 from loyaltysim.draws import identity, uniforms, who
+from loyaltysim.levels import Levels
 from loyaltysim.record import Records
 from loyaltysim.scenario.model import Staff as StaffTerms
-from loyaltysim.units import WEEKS_PER_YEAR
+from loyaltysim.units import WEEKS_PER_MONTH, WEEKS_PER_YEAR
 
-DECISIONS = {"career": 30}
+DECISIONS = {"career": 30, "next_job": 34}
 _GROUP = identity("staff", "seat")
 
 NAMES = (
@@ -25,6 +28,9 @@ NAMES = (
     "Vera", "Wei", "Yara", "Yun", "Zoe",
 )  # fmt: skip
 
+RAISED_YEARS = 10.0
+"""Years for which pay rises with them."""
+
 
 @dataclass(slots=True)
 class Employee:
@@ -34,98 +40,217 @@ class Employee:
     seat: int
     serial: int
     hired_at: float
-    skill_when_hired: float
+    practice: float
+    """Weeks of practice, of somebody who learns at the usual speed."""
+    endures: float
+    """Hazard of quitting that is borne until notice is given: a unit exponential."""
+    morale: float = 0.0
+    """Points of ten above the usual."""
+    seen_until: float = 0.0
+    """Until when practice and hazard have been counted (week)."""
+    leaves: bool = False
 
 
 class Staff:
     """The seats of the firm and those who hold them, living in one environment.
 
-    Times are weeks. `quits_before` is the turnover under which those who are here
-    at the start have grown; it is the same in every alternative.
+    Times are weeks. `levels` are those of the business as it stands today, the same in every
+    alternative: the turnover under which those who are here at the start have grown, and the pay
+    to which others' pay is compared. `beliefs` is one record of all of them.
     """
 
     def __init__(
         self,
         env: simpy.Environment,
         terms: StaffTerms,
-        quits_before: float,
+        levels: Levels,
+        beliefs: Any,
         key: tuple[int, int],
         book: Any,
     ) -> None:
         self.env = env
         self.terms = terms
+        self.beliefs = beliefs
+        self.market_pay = terms.market_pay_per_week or levels.pay_per_week
         self.key = key
         self.book = book
         self.quits = 0
         self.hires = 0
         self.team_change = 0.0
-        self._worked = 0.0
+        self._pay = 0.0
+        self._newcomers = 0.0
         self.employees: list[Employee | None] = [None] * terms.count
         self._departures = [0] * terms.count
+        self._to_rival = [0] * terms.count
         self._paid_until = [0.0] * terms.count
+        before = levels.quits_per_year
         for seat in range(terms.count):
             luck = self._luck(seat, 0)
-            tenure = -log(luck[2]) * WEEKS_PER_YEAR / quits_before if quits_before > 0.0 else inf
-            self._seat(seat, 0, hired_at=-tenure)
-            env.process(self._career(seat))
+            tenure = -log(luck[2]) * WEEKS_PER_YEAR / before if before > 0.0 else inf
+            self._seat(seat, 0, tenure)
 
     def _luck(self, seat: int, serial: int) -> Any:
         return uniforms(*self.key, who(_GROUP, seat), DECISIONS["career"], serial, 0)
 
-    def _seat(self, seat: int, serial: int, hired_at: float) -> None:
+    def _seat(self, seat: int, serial: int, tenure: float) -> None:
         name = NAMES[(7 * seat + 13 * serial) % len(NAMES)]
-        skill = self.terms.skill_at_start
-        self.employees[seat] = Employee(name, seat, serial, hired_at, skill)
-        self._paid_until[seat] = self.env.now
+        endures = -log(self._luck(seat, serial)[0])
+        now = self.env.now
+        self.employees[seat] = Employee(
+            name, seat, serial, now - tenure, tenure, endures, seen_until=now
+        )
+        self._paid_until[seat] = now
 
-    def _career(self, seat: int) -> Generator[simpy.Event, None, None]:
-        """One seat's story: somebody stays a while, leaves, and is replaced in time."""
-        serial = 0
-        terms = self.terms
-        while terms.quits_per_year > 0.0:
-            luck = self._luck(seat, serial)
-            # A constant hazard: those here at the start stay as long from now on as others.
-            yield self.env.timeout(-log(luck[0]) * WEEKS_PER_YEAR / terms.quits_per_year)
-            self._leave(seat)
-            yield self.env.timeout(-log(luck[1]) * terms.hiring_weeks)
-            serial += 1
-            self.hires += 1
-            self.book("hiring", terms.hiring_cost_in_weeks_of_pay * terms.pay_per_week)
-            self.book("training", terms.training_cost_in_weeks_of_pay * terms.pay_per_week)
-            self._seat(seat, serial, hired_at=self.env.now)
-
-    def _leave(self, seat: int) -> None:
-        self._worked += self.env.now - self._paid_until[seat]
-        self.employees[seat] = None
-        self._departures[seat] += 1
-        self.quits += 1
-        self.team_change += 1.0 / self.terms.count
-
-    def pay(self) -> None:
-        """Book the pay for the time worked since the last call."""
-        for seat, employee in enumerate(self.employees):
-            if employee is not None:
-                self._worked += self.env.now - self._paid_until[seat]
-                self._paid_until[seat] = self.env.now
-        self.book("pay", self._worked * self.terms.pay_per_week)
-        self._worked = 0.0
-
-    @property
-    def present(self) -> int:
-        """Seats that are filled now."""
-        return sum(employee is not None for employee in self.employees)
-
-    def skill(self, employee: Employee) -> float:
-        """Skill now, as a share of an experienced employee's: what is missing is learnt."""
-        tenure = self.env.now - employee.hired_at
-        missing = 1.0 - employee.skill_when_hired
-        return 1.0 - missing * exp(-tenure / self.terms.skill_grows_in_weeks)
+    # A week
 
     def show(self, seats: Records) -> None:
         """Write how the seats stand now, for the customers of the coming week."""
         for seat, employee in enumerate(self.employees):
             record = seats[seat]
             record["departures"] = self._departures[seat]
+            record["to_rival"] = self._to_rival[seat]
             record["present"] = int(employee is not None)
+            record["skill"], record["morale"] = self._work(self.terms.skill_at_start), 0.0
             if employee is not None:
-                record["skill"] = self.skill(employee)
+                employee.practice += self._speed * (self.env.now - employee.seen_until)
+                self._wear(employee)
+                record["skill"] = self._work(self.skill(employee))
+                record["morale"] = employee.morale
+        seats[-1]["skill"] = self._work(self.terms.skill_at_start)
+        self._newcomers = self._share_of_newcomers()
+
+    def servers(self, seats: Records) -> NDArray[np.intp]:
+        """Seats of those who serve in the coming week: the present, and stand-ins.
+
+        Where nobody is there, somebody untrained stands in all the same.
+        """
+        if self.terms.stand_in_pay_per_week is not None:
+            return np.arange(self.terms.count)
+        here = np.flatnonzero(seats["present"])
+        return here if len(here) else np.array([self.terms.count])
+
+    def live_on(self, overloads: Sequence[float], rude: float) -> None:
+        """Morale moves with the week that begins, and who has borne enough gives notice in it.
+
+        `overloads` are the seats' work above what can be done well, of it, and `rude` the share of
+        last week's visits at which customers were rude.
+        """
+        for employee in self.employees:
+            if employee is None:
+                continue
+            if self.terms.responds:
+                aim = self._usual_morale(overloads[employee.seat], rude)
+                employee.morale += self.beliefs.morale_moves * (aim - employee.morale)
+            hazard = self.hazard(employee)
+            if not employee.leaves and employee.endures < hazard:
+                employee.leaves = True
+                self.env.process(self._resign(employee, employee.endures / hazard))
+
+    def _wear(self, employee: Employee) -> None:
+        """Count the hazard of the time that has passed, at the morale of that time."""
+        employee.endures -= self.hazard(employee) * (self.env.now - employee.seen_until)
+        employee.seen_until = self.env.now
+
+    def _resign(self, employee: Employee, weeks: float) -> Generator[simpy.Event, None, None]:
+        """Notice is given after so many weeks; the seat is empty until a successor is found."""
+        terms, seat = self.terms, employee.seat
+        yield self.env.timeout(max(weeks, 0.0))
+        found_at = self.env.now - log(self._luck(seat, employee.serial)[1]) * terms.hiring_weeks
+        yield self.env.timeout(terms.notice or 0.0)
+        self._leave(employee)
+        yield self.env.timeout(max(found_at - self.env.now, 0.0))
+        self.hires += 1
+        self.book("hiring", terms.hiring_cost_in_weeks_of_pay * terms.pay_per_week)
+        self.book("training", terms.training_cost_in_weeks_of_pay * terms.pay_per_week)
+        self._settle(seat)
+        self._seat(seat, employee.serial + 1, tenure=0.0)
+
+    def _leave(self, employee: Employee) -> None:
+        seat = employee.seat
+        self._settle(seat)
+        self.employees[seat] = None
+        self._departures[seat] += 1
+        luck = uniforms(*self.key, who(_GROUP, seat), DECISIONS["next_job"], employee.serial, 0)
+        self._to_rival[seat] = int(luck[0] < self.beliefs.joins_rival)
+        self.quits += 1
+        self.team_change += 1.0 / self.terms.count
+
+    # Money
+
+    def _settle(self, seat: int) -> None:
+        """Pay is due for the time since the last call: to who holds the seat, or a stand-in."""
+        employee = self.employees[seat]
+        pay = self.terms.stand_in_pay_per_week or 0.0
+        if employee is not None:
+            pay = self.pay_of(employee)
+        self._pay += pay * (self.env.now - self._paid_until[seat])
+        self._paid_until[seat] = self.env.now
+
+    def pay(self) -> None:
+        """Book the pay since the last call, and what is done for the staff in a week."""
+        for seat in range(self.terms.count):
+            self._settle(seat)
+        terms = self.terms
+        cheered = terms.recognitions_per_year / WEEKS_PER_YEAR * terms.recognition_cost
+        taught = terms.training_hours_per_week * terms.training_cost_per_hour
+        self.book("pay", self._pay + self.present * cheered)
+        self.book("training", self.present * taught)
+        self._pay = 0.0
+
+    # What is behind it
+
+    @property
+    def present(self) -> int:
+        """Seats that are filled now."""
+        return sum(employee is not None for employee in self.employees)
+
+    @property
+    def morale(self) -> float:
+        """Mean morale of those who are here; 0 of nobody."""
+        here = [employee.morale for employee in self.employees if employee is not None]
+        return sum(here) / len(here) if here else 0.0
+
+    def pay_of(self, employee: Employee) -> float:
+        """Pay a week, with the rises for the years here."""
+        years = min((self.env.now - employee.hired_at) / WEEKS_PER_YEAR, RAISED_YEARS)
+        return float(self.terms.pay_per_week * (1.0 + self.terms.raise_per_year * years))
+
+    def hazard(self, employee: Employee) -> float:
+        """Risk a week of quitting: falls with pay against the market's, and with morale."""
+        hazard = self.terms.quits_per_year / WEEKS_PER_YEAR
+        if self.terms.responds:
+            pay = self.pay_of(employee) / self.market_pay
+            log_risk = -self.beliefs.morale_stays * employee.morale
+            hazard *= exp(log_risk - self.beliefs.pay_keeps * log(pay))
+        return hazard
+
+    def _usual_morale(self, overload: float, rude: float) -> float:
+        """Where morale comes to rest: down with load and rudeness, up with recognition."""
+        a_month = self.terms.recognitions_per_year * WEEKS_PER_MONTH / WEEKS_PER_YEAR
+        return float(
+            self.beliefs.recognition_morale * log1p(a_month)
+            - self.beliefs.load_morale * overload
+            - self.beliefs.rude_morale * rude
+        )
+
+    def skill(self, employee: Employee) -> float:
+        """Skill now, as a share of an experienced employee's: what is missing is learnt."""
+        missing = 1.0 - self.terms.skill_at_start
+        return 1.0 - missing * exp(-employee.practice / self.terms.skill_grows_in_weeks)
+
+    def _work(self, skill: float) -> float:
+        """Skill as far as it shows: a process that all follow makes up for what is missing."""
+        softened = self.terms.process_discipline * self.beliefs.process_softens
+        return float(1.0 - (1.0 - skill) * (1.0 - softened))
+
+    @property
+    def _speed(self) -> float:
+        """Weeks of practice in a week: more with training, fewer where few can teach."""
+        taught = 1.0 + self.beliefs.training_speeds * self.terms.training_hours_per_week
+        return float(taught * (1.0 - self.beliefs.newcomers_slow * self._newcomers))
+
+    def _share_of_newcomers(self) -> float:
+        """Of those who are here, who have learnt less than two thirds of what there is."""
+        here = [employee for employee in self.employees if employee is not None]
+        new = sum(one.practice < self.terms.skill_grows_in_weeks for one in here)
+        return new / len(here) if here else 0.0

@@ -72,8 +72,8 @@ class Tables:
 
     @cached_property
     def staff(self) -> pd.DataFrame:
-        """Staff by week: filled seats, mean skill, quits and hires so far, overload."""
-        columns = ["present", "skill", "quits", "hires", "overload"]
+        """Staff by week: filled seats, mean skill, quits and hires so far, overload, morale."""
+        columns = ["present", "skill", "quits", "hires", "overload", "morale"]
         frame = pd.DataFrame(self.result.firm, columns=columns)
         frame.insert(0, "week", np.arange(1, len(frame) + 1))
         return frame

@@ -248,17 +248,14 @@ class Recorder:
 
     def _serve(self, frame: FrameType) -> Steps:
         local = _caller(frame)
-        staff, server, contact = self._run.staff, int(local["server"]), local["customer"].contact
-        seat = int(contact) if server < 0 else None
-        if seat is None and local["week"].present > 0:
-            seat = int(local["world"].servers[server])
-        employee = staff.employees[seat] if seat is not None else None
+        staff, place, customer = self._run.staff, int(local["place"]), local["customer"]
+        seat = int(customer.contact if place < 0 else local["world"].servers[place])
+        employee = staff.employees[seat] if seat < len(staff.employees) else None
         yield
-        customer = local["customer"]
         self._facts()["visit"] = {
             "employee": employee.name if employee is not None else None,
-            "own_contact": server < 0,
-            "skill": float(local["skill"]),
+            "own_contact": place < 0,
+            "skill": float(local["server"].skill),
             "expected": float(customer.expectation),
             "satisfaction": [float(customer.satisfaction)],
         }

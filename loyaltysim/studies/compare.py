@@ -76,7 +76,7 @@ def compare(
     tasks = list(_tasks(scenario.business.replications))
     per_task = len(scenario.alternatives)
     done: dict[Task, list[Summary]] = {}
-    for task, summaries in _work(scenario, levels, tasks, processes or os.cpu_count() or 1):
+    for task, summaries in lived(scenario, levels, tasks, processes or os.cpu_count() or 1):
         done[task] = summaries
         if progress is not None:
             progress(len(done) * per_task, len(tasks) * per_task)
@@ -102,9 +102,10 @@ def _tasks(replications: int) -> Iterator[Task]:
         yield Task(HIGH_WALLET, replication)
 
 
-def _work(
+def lived(
     scenario: Scenario, levels: Levels, tasks: list[Task], processes: int
 ) -> Iterator[tuple[Task, list[Summary]]]:
+    """Each task with its runs in brief, in the order in which they are done."""
     text = json.dumps(scenario.document)
     if processes <= 1:
         for task in tasks:
