@@ -79,8 +79,8 @@ def table(comparison: Comparison) -> Table:
     stated = cuts.loc[comparison.reference]
     currency = comparison.scenario.business.currency
     notes = [
-        Note("1", "True friends stay long and are profitable, butterflies are profitable and short, "
-             "barnacles long and not, strangers neither (Reinartz & Kumar 2002). Long: at least "
+        Note("1", "True friends stay long and are profitable, butterflies are profitable and "
+             "short, barnacles long and not, strangers neither (Reinartz & Kumar 2002). Long: at least "
              f"{number(stated['long_from'], 0.1)} months, profitable: at least {currency} "
              f"{number(stated['profitable_from'])} net over the horizon, the medians of the "
              "reference’s customers in each replication, on average. Net: revenue less goods, "
@@ -89,7 +89,7 @@ def table(comparison: Comparison) -> Table:
              "medians; ± 95%. Who moved from which class to which is in value_moves.csv."),
         Note("3", "What the best fifth of the buyers of the last whole year bring, and how many of "
              "the best by sales are among them the next year too."),
-        Note("4", "Correlation across customers of the months they were one and the net they left."),
+        Note("4", "Correlation across customers of the months that they were one and of the net."),
     ]  # fmt: skip
     caption = "Friends, butterflies, barnacles and strangers"
     return table_of(comparison, "base", caption, columns, notes, groups)
@@ -171,7 +171,7 @@ def _bars(axes: Axes, comparison: Comparison, name: str) -> None:
 
 @picture
 def tenure(comparison: Comparison, *, width: float = WIDE) -> Figure:
-    """What customers leave, pay and cost by year of tenure: the reference and the best beside it."""
+    """What customers leave, pay and cost by year of tenure: the reference, and the best."""
     frame = comparison.base.tenure
     shown = _shown(comparison)
     currency = comparison.scenario.business.currency

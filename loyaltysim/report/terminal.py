@@ -66,7 +66,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
 
 
 def _print_base(base: BaseTables, name: str, console: Console) -> None:
-    """Who the customers are and who brings the money, in a sentence; of an alternative, if named."""
+    """Who the customers are and who brings the money; of an alternative, if one is named."""
     classes, years = base.value_classes, base.concentration
     if name:
         classes, years = (part[part["alternative"] == name] for part in (classes, years))

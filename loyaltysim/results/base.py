@@ -132,7 +132,7 @@ class BaseTables:
         curves = self._collect(lambda b: b.lorenz)
         values = {"sales": curves[..., 0, :], "net": curves[..., 1, :]}
         years = range(1, curves.shape[2] + 1)
-        return self._tidy(values, {"year": years, "customers": SHARES}, intervals=False)
+        return self._tidy(values, {"year": years, "customers": SHARES.tolist()}, intervals=False)
 
     @cached_property
     def tenure(self) -> pd.DataFrame:

@@ -31,10 +31,7 @@ NO_CUSTOMER = len(VALUE_CLASSES)
 def net_of(customers: Records) -> Ints:
     """What each has left so far, net: revenue less goods, serving, compensation and rewards."""
     return np.asarray(
-        customers["revenue"]
-        - customers["costs"]
-        - customers["compensation"]
-        - customers["rewards"]
+        customers["revenue"] - customers["costs"] - customers["compensation"] - customers["rewards"]
     )
 
 
@@ -52,7 +49,7 @@ class Value:
     @property
     def correlation(self) -> float:
         """Of months and net across customers; nan where one of them does not vary."""
-        months, net = self.months[self.customer].astype(float), self.net[self.customer].astype(float)
+        months, net = (x[self.customer].astype(float) for x in (self.months, self.net))
         if len(months) < 2 or np.ptp(months) == 0.0 or np.ptp(net) == 0.0:
             return float("nan")
         return float(np.corrcoef(months, net)[0, 1])

@@ -1,4 +1,4 @@
-"""The census with an account of each customer: what is noted of money at ends of months and years."""
+"""The census with an account of each customer: money noted at the ends of months and years."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def picture(means: Mapping[str, Floats], errors: Mapping[str, Floats]) -> Panel:
 
 
 MISS = (
-    "The arithmetic (20 to 37%) takes one retention for all and for ever. Here people differ: those "
+    "Arithmetic (20 to 37%) takes one retention for all and for ever. Here people differ: those "
     "whom a lower risk keeps are at risk again next year, and five points more in the first year "
     "are fewer later, when mostly the loyal are left."
 )
@@ -92,7 +92,7 @@ FINDING = Finding(
     scenario=SCENARIO,
     setting="Monthly bills; who is a customer today, over twelve years at 12%, until lost. "
     "The risk of leaving is lowered for all, and the lift scaled to five points more who are still "
-    "there after a year. Only the loss of the card firm was published, the others are own judgement.",
+    "there after a year. The loss of the card firm was published, the others are own judgement.",
     measure=measure,
     picture=picture,
     replications=8,

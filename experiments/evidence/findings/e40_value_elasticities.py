@@ -50,7 +50,7 @@ def profits(world: Lived, rate: float = DISCOUNT) -> float:
 
 
 def measure(worlds: Worlds, replication: int) -> Sample:
-    """Elasticities of the value of today's customers, and of all, less what it costs to win them."""
+    """Elasticities of the value of today's customers, and of all, less what winning them costs."""
     stated = worlds.live("nothing", replication)
     risk = log((1.0 - LOSS) * (1.0 + STEP)) / log(1.0 - LOSS)
     kept = worlds.live("nothing", replication, risk=risk)
@@ -97,7 +97,7 @@ FINDING = Finding(
         Target(
             "E40.a",
             (between("beside arithmetic", "elasticity / ((1 + i) / (1 + i - r))", 0.85, 1.15),),
-            miss="The arithmetic takes one retention for all and for ever. Here people differ: those "
+            miss="Arithmetic takes one retention for all and for ever. Here people differ: those "
             "whom a lower risk keeps are at risk again next year, and a percent more of retention "
             "in the first year is less than that later, when mostly the loyal are left.",
         ),

@@ -95,8 +95,8 @@ FINDING = Finding(
     id="E42",
     title="Retention of a cohort rises although nobody becomes more loyal",
     scenario=SCENARIO,
-    setting="Monthly bills. The base loses 18 and 7% a year, with which newcomers lose about as many "
-    "in their first year as was published; those of the first year are followed for seven.",
+    setting="Monthly bills. The base loses 18 and 7% a year, with which newcomers lose about as "
+    "many in their first year as was published; those of the first year are followed for seven.",
     measure=measure,
     picture=picture,
     replications=8,

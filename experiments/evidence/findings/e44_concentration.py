@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 from finding import Finding, Sample, Target, above, between
 from worlds import Worlds
 
@@ -118,6 +117,8 @@ FINDING = Finding(
             "do in shops. Missing: subscribers with ten lines beside those with one.",
         ),
         Target("E44.e", (between("shop", "share of sales, shop", 0.60, 0.75),), sets=SETS),
-        Target("E44.f", (between("shop again", "among the best a year on", 0.40, 0.65),), sets=SETS),
+        Target(
+            "E44.f", (between("shop again", "among the best a year on", 0.40, 0.65),), sets=SETS
+        ),
     ),
 )
