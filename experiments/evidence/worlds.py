@@ -92,13 +92,17 @@ class Worlds:
         return Worlds(self.scenario.with_assumptions(named), self.levels, self.switching)
 
     def live(
-        self, alternative: str, replication: int, keep: Sequence[str] = (), risk: float = 1.0
+        self,
+        alternative: str,
+        replication: int,
+        keep: Sequence[str] = (),
+        risk: float | Floats = 1.0,
     ) -> Lived:
         """Live one world once; any two of one replication have the same people and luck.
 
         `keep` names fields of the customers, or of their memberships in the first scheme, that
-        are noted at each week's end. `risk` multiplies everybody's risk of leaving over time,
-        whatever a firm may have done for it.
+        are noted at each week's end. `risk` multiplies the risk of leaving over time, of
+        everybody or by segment, whatever a firm may have done for it.
         """
         notes = Notes(keep, risk)
         result = run(
@@ -114,7 +118,7 @@ class Worlds:
 class Notes:
     """Takes down what everybody did, week by week: the diary of a run, with names and dates."""
 
-    def __init__(self, keep: Sequence[str] = (), risk: float = 1.0) -> None:
+    def __init__(self, keep: Sequence[str] = (), risk: float | Floats = 1.0) -> None:
         self.weeks: list[tuple[Any, ...]] = []
         self.risk = risk
         self.kept: dict[str, list[NDArray[Any]]] = {name: [] for name in keep}

@@ -80,8 +80,8 @@ def table(comparison: Comparison) -> Table:
     currency = comparison.scenario.business.currency
     notes = [
         Note("1", "True friends stay long and are profitable, butterflies are profitable and "
-             "short, barnacles long and not, strangers neither (Reinartz & Kumar 2002). Long: at least "
-             f"{number(stated['long_from'], 0.1)} months, profitable: at least {currency} "
+             "short, barnacles long and not, strangers neither (Reinartz & Kumar 2002). Long: at "
+             f"least {number(stated['long_from'], 0.1)} months, profitable: at least {currency} "
              f"{number(stated['profitable_from'])} net over the horizon, the medians of the "
              "reference’s customers in each replication, on average. Net: revenue less goods, "
              "serving, rewards and compensation."),

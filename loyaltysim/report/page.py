@@ -182,8 +182,8 @@ def _pictures(comparison: Comparison) -> Iterator[_Shown]:
             "Who brings the money",
             f"With “{comparison.reference}”. Left, buyers of the last year from those who bring "
             "least to those who bring most: the further the line sags, the fewer bring it all. "
-            "Right, what share of the customers each class is, and what share of the net over the horizon "
-            "it leaves.",
+            "Right, what share of the customers each class is, and what share of the net over "
+            "the horizon it leaves.",
             False,
         ),
         (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import log
 
 import numpy as np
 from finding import Finding, Sample, Target, between
@@ -47,12 +46,13 @@ alternatives:
 
 def measure(worlds: Worlds, replication: int) -> Sample:
     """What today's customers leave until they are lost, for five points more of them kept."""
+    losses = np.array(list(CASES.values()))
+    risk = np.log(1.0 - losses + POINTS) / np.log(1.0 - losses)
     stated = worlds.live("nothing", replication)
+    kept = worlds.live("nothing", replication, risk=risk)
     segment = stated.result.customers["segment"]
     sample: dict[str, float | Floats] = {}
-    for number, (name, loss) in enumerate(CASES.items()):
-        risk = log(1.0 - loss + POINTS) / log(1.0 - loss)
-        kept = worlds.live("nothing", replication, risk=risk)
+    for number, name in enumerate(CASES):
         mine = stated.at_start & (segment == number)
         profits, stays = [], []
         for world in (stated, kept):
