@@ -167,11 +167,12 @@ FINDING = Finding(
                 nothing("price", "price paid, long / short customers, less 1", 0.05),
                 nothing("serving", "rank correlation of tenure and cost to serve", 0.05),
             ),
-            miss="Who comes often spends a little more at a visit (market.correlation_rate_basket), "
-            "and purchases that are many lie far apart from first to last; so a visit that costs the "
-            "same costs less for what is sold. Prices paid have no slope.",
-            note="All pay the same prices and cost the same to serve a visit in the model, so only "
-            " coupons, how much is bought at a visit, and who stays could make a slope.",
+            miss="Who comes often spends a little more at a visit "
+            "(market.correlation_rate_basket), and many purchases lie far apart from first to "
+            "last; so a visit that costs the same costs less for what is sold. Prices paid have no "
+            "slope.",
+            note="All pay the same prices and cost the same to serve a visit in the model, so "
+            "only coupons, how much is bought at a visit, and who stays could make a slope.",
         ),
     ),
 )
