@@ -13,10 +13,12 @@ import loyaltysim
 ROOT = Path(loyaltysim.__file__).parent.parent
 FILES = [
     "alternatives.csv",
+    "concentration.csv",
     "counts.csv",
     "cumulative.csv",
     "customer_classes.csv",
     "ledger.csv",
+    "lorenz.csv",
     "margins.csv",
     "members.csv",
     "provenance.json",
@@ -26,7 +28,11 @@ FILES = [
     "scenario.yaml",
     "stage_thresholds.csv",
     "stages.csv",
+    "tenure.csv",
     "units.csv",
+    "value_classes.csv",
+    "value_cuts.csv",
+    "value_moves.csv",
 ]
 """What is in the folder of a comparison."""
 

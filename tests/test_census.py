@@ -15,6 +15,7 @@ from loyaltysim.levels import first_guess
 from loyaltysim.record import CUSTOMER
 from loyaltysim.results.census import Census, seems_there, still_there
 from loyaltysim.results.tables import Tables
+from loyaltysim.results.yearbook import Yearbook
 from loyaltysim.setting import belief_values, month_of, season_of
 from loyaltysim.simulation import run
 
@@ -91,7 +92,7 @@ def test_retention_of_newcomers_starts_with_their_month(lives):
     assert np.isnan(kept[11:]).all()
 
 
-class Monthly(Census):
+class Monthly(Yearbook):
     """A census that keeps what it saw, to count again in another way."""
 
     def __init__(self, months: int, segments: int) -> None:
@@ -110,7 +111,7 @@ class Monthly(Census):
 @pytest.fixture(scope="module")
 def lived() -> Tables:
     business = SCENARIO.alternatives["card"]
-    census = Monthly(month_of(business.weeks - 1) + 1, 2)
+    census = Monthly(business)
     return Tables(run(business, census=census), census)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bases import written_base
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -200,6 +201,7 @@ def written_run(monthly: np.ndarray, customers: int, units: list[list[int]]) -> 
         groups=np.ones((2, 2), np.int64),
         twins=Twins(np.ones((8, 3), np.int64), np.full(8, -1), 400, 0.25, 10**6),
         margins=np.zeros(5, np.int64),
+        base=written_base(),
         people_by_thresholds=stages[[-1, -1, -1]],
     )
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from bases import written_base
 
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.levels import Levels
@@ -146,6 +147,7 @@ def _summary(luck: np.random.Generator, months: int, gain: float) -> Summary:
         groups=np.array([[100, 30_000 * MICRO], [50, 9_000 * MICRO]]) if gain else NOBODY,
         twins=_twins(gain),
         margins=np.round(months * gain * MICRO * np.array(PARTS)).astype(np.int64),
+        base=written_base(moved),
         people_by_thresholds=stages[-1] + np.outer([1, 0, -1], [0, 0, 0, -60, 40, 20, 0]),
     )
 

@@ -19,6 +19,7 @@ from loyaltysim.customers.diary import HERE
 from loyaltysim.evidence import beliefs, register
 from loyaltysim.levels import Levels
 from loyaltysim.report.experiments import Floats
+from loyaltysim.results.census import still_there
 from loyaltysim.scenario import Scenario
 from loyaltysim.simulation import Result, Run, run
 from loyaltysim.studies.levels_of import levels_of
@@ -90,13 +91,20 @@ class Worlds:
         named = {f"beliefs.{name}": value for name, value in values.items()}
         return Worlds(self.scenario.with_assumptions(named), self.levels, self.switching)
 
-    def live(self, alternative: str, replication: int, keep: Sequence[str] = ()) -> Lived:
+    def live(
+        self,
+        alternative: str,
+        replication: int,
+        keep: Sequence[str] = (),
+        risk: float | Floats = 1.0,
+    ) -> Lived:
         """Live one world once; any two of one replication have the same people and luck.
 
         `keep` names fields of the customers, or of their memberships in the first scheme, that
-        are noted at each week's end.
+        are noted at each week's end. `risk` multiplies the risk of leaving over time, of
+        everybody or by segment, whatever a firm may have done for it.
         """
-        notes = Notes(keep)
+        notes = Notes(keep, risk)
         result = run(
             self.scenario.alternatives[alternative],
             self.levels,
@@ -110,13 +118,17 @@ class Worlds:
 class Notes:
     """Takes down what everybody did, week by week: the diary of a run, with names and dates."""
 
-    def __init__(self, keep: Sequence[str] = ()) -> None:
+    def __init__(self, keep: Sequence[str] = (), risk: float | Floats = 1.0) -> None:
         self.weeks: list[tuple[Any, ...]] = []
+        self.risk = risk
         self.kept: dict[str, list[NDArray[Any]]] = {name: [] for name in keep}
 
     def begin(self, run: Run) -> None:
         """See the people before the first week."""
         self.run = run
+        run.segments["loss_per_week"] *= self.risk
+        self.at_start = still_there(run.customers)
+        self.lost = np.full(len(run.customers), np.inf)
         self._see()
         self.aware = run.customers["aware"].copy()
         self.came_by = np.where(self.aware == 1, KNOWN, UNAWARE)
@@ -150,6 +162,8 @@ class Notes:
         for name, rows in self.kept.items():
             mine = name in (customers.dtype.names or ())
             rows.append((customers if mine else self.run.members[:, 0])[name].copy())
+        lost_at = customers["lost_at"]
+        np.copyto(self.lost, lost_at, where=(lost_at >= 0.0) & np.isinf(self.lost))
         self._see()
 
     def _who_came(self, number: int) -> None:
@@ -175,7 +189,7 @@ class Notes:
         order = np.lexsort((at, who))
         return Lived(
             result, who[order], at[order], entry[order], gain[order], rewards[order],
-            self.came_by, self.brought_by, self.first_brought,
+            self.at_start, self.lost, self.came_by, self.brought_by, self.first_brought,
             {name: np.array(rows) for name, rows in self.kept.items()},
         )  # fmt: skip
 
@@ -199,6 +213,10 @@ class Lived:
     """What a purchase here left, in millionths: revenue less cost of goods and of serving."""
     week_rewards: Ints
     """What the rewards cost that the person took in that week, in millionths."""
+    at_start: NDArray[np.bool_]
+    """Of each person: whether they are a customer at the start."""
+    lost: Floats
+    """Of each person: when they were first lost in the run (week); infinite if never."""
     came_by: Ints
     """Of each person: how they came to know the firm."""
     brought_by: Ints

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from loyaltysim import __version__
 from loyaltysim.evidence import register
-from loyaltysim.report import pictures
+from loyaltysim.report import base, pictures
 from loyaltysim.report.figures import horizon, money, number
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.svg import FONTS, inline
@@ -61,6 +61,7 @@ def render(comparison: Comparison) -> str:
         tables=tables_of(comparison),
         twin_tables=twin_tables(comparison),
         lives=lives_of(comparison),
+        base_tables=[base.table(comparison)],
         pictures=list(_pictures(comparison)),
         assumptions=[row for group in groups for row in group["rows"]],
         assumption_groups=groups,
@@ -174,6 +175,26 @@ def _pictures(comparison: Comparison) -> Iterator[_Shown]:
             "Percentage points more (or fewer) still there than with the reference; above zero, "
             "customers are kept.",
             True,
+        ),
+        (
+            "value",
+            base.value,
+            "Who brings the money",
+            f"With “{comparison.reference}”. Left, buyers of the last year from those who bring "
+            "least to those who bring most: the further the line sags, the fewer bring it all. "
+            "Right, what share of the customers each class is, and what share of the net over "
+            "the horizon it leaves.",
+            False,
+        ),
+        (
+            "tenure",
+            base.tenure,
+            "Do those who stay pay more and cost less",
+            "By year of tenure, of those still there: today’s customers since the start, newcomers "
+            f"since their first purchase, with 95% intervals; with “{comparison.reference}” and "
+            f"“{best(comparison)}”. A rise may only say that those who "
+            "bring little have gone; price and cost to serve say whether the stayers differ.",
+            False,
         ),
     ]
     for key, draw, title, caption, by_name in whole:

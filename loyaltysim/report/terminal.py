@@ -28,11 +28,13 @@ from loyaltysim.report.figures import (
 )
 from loyaltysim.report.words import MARGINS, answer, margins_said
 from loyaltysim.results.classes import CLASSES
+from loyaltysim.results.concentration import TOP
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from loyaltysim.evidence import Entry
+    from loyaltysim.results.base import BaseTables
     from loyaltysim.results.comparison import Comparison
     from loyaltysim.results.tables import Tables
 
@@ -60,6 +62,22 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     ):
         console.print()
         console.print(table, soft_wrap=False)
+    _print_base(comparison.base, comparison.reference, console)
+
+
+def _print_base(base: BaseTables, name: str, console: Console) -> None:
+    """Who the customers are and who brings the money; of an alternative, if one is named."""
+    classes, years = base.value_classes, base.concentration
+    if name:
+        classes, years = (part[part["alternative"] == name] for part in (classes, years))
+    parts = classes.set_index("class")[["share", "net_share"]]
+    said = [f"{share(part, 0)} {kind} {share(net, 0)}" for kind, part, net in parts.itertuples()]
+    text = (
+        f"Customers and their share of the net{f', with “{name}”' if name else ''}: "
+        f"{', '.join(said)}. The best {share(TOP, 0)} of the last year's buyers bring "
+        f"{share(years['sales'].iloc[-1], 0)} of sales."
+    )
+    console.print("\n".join(textwrap.wrap(escape(text), min(console.width, 100))))
 
 
 def _table(title: str, caption: str, *columns: str) -> Table:
@@ -256,6 +274,7 @@ def print_run(tables: Tables, alternative: str | None, console: Console) -> None
         f"Clients and advocates: {ties['stated']:,} by the thresholds as stated, "
         f"{ties['stricter']:,} by stricter ones, {ties['looser']:,} by looser ones."
     )
+    _print_base(tables.base, "", console)
     for row in tables.units.itertuples():
         console.print(
             f"{str(row.scheme).capitalize()}: {row.issued:,} issued, {row.redeemed:,} redeemed, "

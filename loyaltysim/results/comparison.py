@@ -16,6 +16,7 @@ from loyaltysim.evidence import register
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.levels import Levels
 from loyaltysim.results import money, twins
+from loyaltysim.results.base import BaseTables
 from loyaltysim.results.intervals import mean_and_half_width
 from loyaltysim.results.margins import MARGINS
 from loyaltysim.results.summary import BOUGHT, Summary
@@ -280,6 +281,12 @@ class Comparison:
         """
         return twins.members(self)
 
+    @cached_property
+    def base(self) -> BaseTables:
+        """The customers themselves: value classes, concentration, tenure against profit."""
+        bases = [[summary.base for summary in runs] for runs in self.runs[STATED]]
+        return BaseTables(bases, self.names, self.reference)
+
     def stories(self, alternative: str) -> dict[str, Worlds]:
         """One life of each class with people, lived in both worlds: somebody in its middle.
 
@@ -376,6 +383,7 @@ class Comparison:
             "ledger": self.ledger,
             "counts": self.counts,
             "units": self.units,
+            **self.base.tables,
             "runs": self.replicates,
         }
 

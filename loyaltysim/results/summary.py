@@ -21,6 +21,8 @@ from loyaltysim.results.classes import (
     typical_of,
 )
 from loyaltysim.results.thresholds import people_by_thresholds
+from loyaltysim.results.value import Value
+from loyaltysim.results.yearbook import CustomerBase, Yearbook, base_of
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import Result
 from loyaltysim.units import WEEKS_PER_YEAR
@@ -102,16 +104,19 @@ class Summary:
     """Single customers held against their twins; None without any."""
     margins: Ints | None
     """Gain over the twin by `MARGINS`, in millionths; None where it was not booked."""
+    base: CustomerBase
+    """Value classes, concentration and tenure of the customers."""
 
 
 def summarise(
     result: Result,
-    census: Census,
+    census: Yearbook,
     lives: Lives,
     before: Lives | None = None,
     margins: Ints | None = None,
+    worth_before: Value | None = None,
 ) -> Summary:
-    """The run in brief; with the lives of its twins, `before`, single customers are compared."""
+    """The run in brief; with the lives and worth of its twins, single customers are compared."""
     weeks = len(result.ledger)
     weekly = result.ledger.sum(axis=1)
     month = np.array([month_of(week) for week in range(weeks)])
@@ -141,6 +146,7 @@ def summarise(
         groups=groups_of(lives),
         twins=None if before is None else twins_of(lives, before),
         margins=margins,
+        base=base_of(result, census, worth_before),
     )
 
 

@@ -12,8 +12,10 @@ import pandas as pd
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.results import money
-from loyaltysim.results.census import Census, still_there
+from loyaltysim.results.base import BaseTables
+from loyaltysim.results.census import still_there
 from loyaltysim.results.thresholds import READINGS, people_by_thresholds
+from loyaltysim.results.yearbook import Yearbook, base_of
 from loyaltysim.setting import month_of
 from loyaltysim.simulation import Result
 
@@ -23,7 +25,7 @@ class Tables:
     """One run as pandas tables; money in the currency, dates in weeks from the start."""
 
     result: Result
-    census: Census
+    census: Yearbook
 
     @property
     def _segments(self) -> list[str]:
@@ -145,6 +147,11 @@ class Tables:
         frame["observed_yearly_loss"] = observed + pad
         return frame
 
+    @cached_property
+    def base(self) -> BaseTables:
+        """The customers themselves: value classes, concentration, tenure against profit."""
+        return BaseTables([[base_of(self.result, self.census)]])
+
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables by name, as they are written to a results folder."""
@@ -158,6 +165,7 @@ class Tables:
             "complaints": self.complaints,
             "customers": self.customers,
             "units": self.units,
+            **self.base.tables,
         }
 
     def __repr__(self) -> str:

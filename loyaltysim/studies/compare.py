@@ -18,16 +18,16 @@ from typing import Any
 from loyaltysim.draws import identity, uniforms, who
 from loyaltysim.evidence import register
 from loyaltysim.levels import Levels
-from loyaltysim.results.census import Census
 from loyaltysim.results.classes import Lives, lives_of
 from loyaltysim.results.comparison import HIGH_WALLET, LOW_WALLET, RANGES, STATED, Comparison
 from loyaltysim.results.margins import Diary, Margins
 from loyaltysim.results.summary import Summary, summarise
+from loyaltysim.results.value import Value, value_of
+from loyaltysim.results.yearbook import Yearbook
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.alternatives import plan_of
 from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.twins import same_occasions
-from loyaltysim.setting import month_of
 from loyaltysim.simulation import run
 from loyaltysim.studies.levels_of import levels_of
 from loyaltysim.studies.steady import steady
@@ -134,20 +134,20 @@ def live_task(text: str, levels: Levels, task: Task) -> list[Summary]:
         levels = steady(scenario.business, near=levels, rounds=3)
     order = sorted(scenario.alternatives, key=lambda name: name != scenario.reference)
     summaries: dict[str, Summary] = {}
-    twin: tuple[Business, Lives] | None = None
+    twin: tuple[Business, Lives, Value] | None = None
     diary = Diary() if task.set == STATED else None
     for name in order:
         business = with_wallet(scenario.alternatives[name], shift)
-        months = month_of(business.weeks - 1) + 1
-        census = Census(months, len(business.market.segments))
-        before = twin[1] if twin is not None and same_occasions(business, twin[0]) else None
+        census = Yearbook(business)
+        same = twin is not None and same_occasions(business, twin[0])
+        before, worth = twin[1:] if twin is not None and same else (None, None)
         margins = Margins(diary) if before is not None and diary is not None else None
         notes = diary if twin is None else margins
         result = run(business, levels, replication=task.replication, census=census, diary=notes)
         booked = margins.booked if margins is not None else None
         lives = lives_of(result, census.purchases_before)
-        summaries[name] = summarise(result, census, lives, before, booked)
-        twin = twin or (business, lives)
+        summaries[name] = summarise(result, census, lives, before, booked, worth)
+        twin = twin or (business, lives, value_of(result, census))
     return [summaries[name] for name in scenario.alternatives]
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from loyaltysim.results.census import Census
 from loyaltysim.results.tables import Tables
+from loyaltysim.results.yearbook import Yearbook
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.scenario.problems import Problem, quoted
-from loyaltysim.setting import month_of
 from loyaltysim.simulation import run
 from loyaltysim.studies.levels_of import levels_of
 
@@ -27,7 +26,7 @@ def simulate(
     """
     business = chosen(scenario, alternative)
     levels = levels_of(scenario.business)
-    census = Census(month_of(business.weeks - 1) + 1, len(business.market.segments))
+    census = Yearbook(business)
     result = run(business, levels, replication=replication, threads=threads, census=census)
     return Tables(result, census)
 
