@@ -110,6 +110,9 @@ WEEK = _dtype(
         "rival_quality": float,
         "failure": float,
         "failures_up_to": (float, len(failures.KINDS)),
+        "ease": float,
+        "contact_mode": int,
+        "capital_per_day": float,
         "price": float,
         "log_price": float,
         "cost_share": float,
@@ -123,7 +126,8 @@ WEEK = _dtype(
     }
 )
 """The firm as customers see it during a week: as it stood at the start. `failures_up_to` are the
-shares of the kinds of failure, cumulated."""
+shares of the kinds of failure, cumulated, `ease` the factor on the odds of complaining,
+`contact_mode` the place in `voice.MODES`, and `capital_per_day` the cost of capital."""
 
 RIVAL = _dtype({"until": float, "purchases": int})
 """A person's dealings with one rival: where its part of the purchases at rivals ends, on the unit

@@ -20,7 +20,7 @@ from loyaltysim.record import SCHEME, SEGMENT, WEEK, Records
 from loyaltysim.rewards.programme import Version, is_sent
 from loyaltysim.rewards.programme import schemes as scheme_kinds
 from loyaltysim.scenario.model import MONTHS, Business, Marketing
-from loyaltysim.units import WEEKS_PER_MONTH
+from loyaltysim.units import DAYS_PER_YEAR, WEEKS_PER_MONTH
 
 Floats = NDArray[np.float64]
 
@@ -167,9 +167,9 @@ def first_week(business: Business, levels: Levels, seed: int, replication: int) 
     week["quality"] = firm.service.quality
     week["quality_spread"] = firm.service.quality_spread
     week["rival_quality"] = levels.quality + business.market.rival_quality
-    week["failure"] = firm.service.failure_per_visit
-    weights = np.cumsum(firm.service.failures.weights)
-    week["failures_up_to"] = weights / weights[-1]
+    week["ease"] = firm.service.ease
+    week["contact_mode"] = firm.service.closeness
+    week["capital_per_day"] = business.hurdle_rate / DAYS_PER_YEAR
     week["price"] = firm.price
     week["log_price"] = log(firm.price)
     week["cost_share"] = 1.0 - firm.gross_margin

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from loyaltysim.compiled import compiled
 from loyaltysim.customers.birth import born
+from loyaltysim.customers.failures import KINDS
 from loyaltysim.customers.population import Outcome, World, live_week
 from loyaltysim.customers.reached import change_rules, read_contacts, read_messages
 from loyaltysim.customers.rivals import divided
@@ -27,6 +28,7 @@ from loyaltysim.fields import Fields
 from loyaltysim.firm.contacts import Contacts
 from loyaltysim.firm.desk import Desk
 from loyaltysim.firm.programme_office import ProgrammeOffice
+from loyaltysim.firm.quality import Quality
 from loyaltysim.firm.staff import Staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.levels import TREND_WEEKS, Levels, first_guess
@@ -89,6 +91,8 @@ class Result:
     firm: Floats
     """Weekly: seats filled, mean skill, quits so far, hires so far, overload, morale of the staff:
     (weeks, 6)."""
+    failure_factors: Floats
+    """How many times as often as stated each kind of failure occurs: (weeks, kinds)."""
     desk: Floats
     """Closed tickets: week closed (from 1), hours to the answer (infinite without one) and to the
     end, answered, resolved: (tickets, 5)."""
@@ -170,6 +174,7 @@ class Run:
         self.flows = np.zeros((weeks, len(self.schemes), n, len(FLOWS)), np.int64)
         self.moves = np.zeros((weeks, n, len(STAGES), len(STAGES)), np.int64)
         self.firm_rows = np.zeros((weeks, 6))
+        self.failure_factors = np.ones((weeks, len(KINDS)))
         self.desk_rows: list[Floats] = []
         at_start = self.customers["segment"] * len(STAGES) + self.customers["stage"]
         self.at_start = np.bincount(at_start, minlength=n * len(STAGES)).reshape(n, len(STAGES))
@@ -181,12 +186,14 @@ class Run:
         beliefs = _attributes(self.beliefs)[0]
         self.staff = Staff(self.env, firm.staff, self.levels, beliefs, self.key, self.book_firm)
         self.desk = Desk(self.env, firm.service, self.key, self.book_firm)
+        self.quality = Quality(firm.service, self.key, self.book_firm)
         self.staff.show(self.seats)
         self.inbox = np.zeros(0, MESSAGE)
         self.contacts = Contacts(business, self.schemes, self.customers, self.key)
         self.posts = np.zeros(0, CONTACT)
         self.visits_last_week: float | None = None
         self.rude_last_week = 0.0
+        """Share of last week's visits after which somebody was rude."""
         self.members_so_far = 0
         self.blocks = [
             (lo, min(lo + BLOCK, len(self.customers)))
@@ -235,9 +242,11 @@ class Run:
                     yield passing
 
     def show_the_firm(self) -> None:
-        """Customers will see the staff and the load as they stand now."""
+        """Customers will see the staff, the load and the product as they stand now."""
         number, week, staff = self.week_now, self.week, self.staff
         staff.show(self.seats)
+        self.failure_factors[number] = self.quality.factors(number)
+        self.quality.show(week, self.failure_factors[number])
         self.servers = staff.servers(self.seats)
         week["present"] = len(self.servers)
         week["begins"], week["ends"] = number, number + 1.0
@@ -382,6 +391,7 @@ class Run:
         order = np.lexsort((inbox["nth"], inbox["sender"], 3 * inbox["customer"] + inbox["kind"]))
         self.inbox = inbox[order]
         self._read(read_messages, self.inbox)
+        self.quality.hear(closed, int(self.there_now.sum()))
 
     def _closed_complaints(self) -> Records:
         closed = self.desk.messages()
@@ -407,6 +417,8 @@ class Run:
                 self.segments[f"{reach}_rate"] *= np.exp(self.segments[f"{reach}_trend"])
         visits = float(self.counts[n, :, COUNTS.index("purchases")].sum())
         self.visits_last_week = visits
+        rude = float(self.counts[n, :, COUNTS.index("rude")].sum())
+        self.rude_last_week = rude / max(visits, 1.0)
         favours = float(self.counts[n, :, COUNTS.index("favours_seen")].sum())
         self.week["favours_seen"] = min(favours / max(visits, 1.0), 1.0)
         self.members_so_far += int(self.counts[n, :, COUNTS.index("joined")].sum())
@@ -417,6 +429,9 @@ class Run:
         firm, programme = self.business.firm, self.business.programme
         self.book_firm("overhead", firm.costs_per_week)
         self.book_firm("acquisition", firm.marketing.budget_per_week)
+        contact = int(self.there_now.sum()) * firm.service.contact_cost_per_customer_week
+        self.book_firm("service", firm.service.ease_cost_per_week + contact)
+        self.quality.sell(self.week_now, float(self.visits_last_week or 0.0))
         if programme is not None:
             if self.week_now == 0:
                 self.book_firm("programme_set_up", programme.set_up)
@@ -520,6 +535,7 @@ def run(
         moves=life.moves,
         at_start=life.at_start,
         firm=life.firm_rows,
+        failure_factors=life.failure_factors,
         desk=desk,
         customers=life.customers,
         members=life.members,

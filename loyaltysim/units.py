@@ -13,6 +13,7 @@ from loyaltysim.evidence import register
 WEEKS_PER_YEAR = 52.0
 WEEKS_PER_MONTH = WEEKS_PER_YEAR / 12.0
 HOURS_PER_WEEK = 168.0
+DAYS_PER_YEAR = 7.0 * WEEKS_PER_YEAR
 _WEEKS = {
     "hour": 1.0 / HOURS_PER_WEEK,
     "day": 1.0 / 7.0,

@@ -22,7 +22,7 @@ from loyaltysim.customers import birth, complaints, failures, rivals
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.draws import Luck
 from loyaltysim.evidence import beliefs, register
-from loyaltysim.firm import desk, staff
+from loyaltysim.firm import desk, quality, staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS
 from loyaltysim.levels import Levels
 from loyaltysim.mechanism import declared, mechanisms
@@ -76,7 +76,15 @@ def test_every_step_of_the_week_is_described_in_its_order():
 def decisions() -> dict[str, int]:
     customers = (complaints, failures, birth, rivals)
     rewards = (*schemes(), audience, claiming)
-    parts = (*mechanisms("loyaltysim.behaviour"), *customers, *rewards, desk, staff, compare)
+    parts = (
+        *mechanisms("loyaltysim.behaviour"),
+        *customers,
+        *rewards,
+        desk,
+        quality,
+        staff,
+        compare,
+    )
     return {"occasion_luck": 1, **declared(parts, "DECISIONS")}
 
 

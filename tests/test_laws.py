@@ -98,7 +98,11 @@ def test_what_the_firm_pays_follows_from_its_terms(business):
     assert booked(result, "overhead")[-1] == weeks * round(firm.costs_per_week * MICRO)
     budget = firm.marketing.budget_per_week
     assert booked(result, "acquisition")[-1] == weeks * round(budget * MICRO)
-    assert (booked(result, "service")[:-1] == counted(result, "purchases") * 200_000).all()
+    # Bills that are paid late cost a little beside; there are bills in contracts alone.
+    late = booked(result, "service")[:-1] - counted(result, "purchases") * 200_000
+    billed = [segment.contract is not None for segment in business.market.segments]
+    assert (late >= 0).all()
+    assert (late <= np.array(billed) * booked(result, "revenue")[:-1] * 0.01).all()
     handled = round(result.desk[:, 3].sum())
     assert booked(result, "service")[-1] == handled * round(
         firm.service.desk.cost_per_ticket * MICRO

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loyaltysim.behaviour.price import dearness, log_price_paid
 from loyaltysim.mechanism import Record, rule
 
 ORDER = 30
@@ -36,8 +37,11 @@ def experience(customer: Record, visit: Record, week: Record, beliefs: Record) -
     """Satisfaction takes in a share of the surprise; expectation follows what is usual.
 
     What is usual is one's own experience and, in part, what rivals offer, so a
-    lasting improvement keeps a lasting part of its effect.
+    lasting improvement keeps a lasting part of its effect. Who pays more than the reference
+    price expects more for it.
     """
     customer.satisfaction += beliefs.satisfaction_moves * (visit.quality - customer.satisfaction)
     usual = visit.quality + beliefs.expectation_from_rivals * (week.rival_quality - visit.quality)
+    dearer = dearness(customer, log_price_paid(visit, week), beliefs)
+    usual += beliefs.expectation_by_price * dearer
     customer.expectation += beliefs.expectation_moves * (usual - customer.expectation)

@@ -21,14 +21,13 @@ from loyaltysim.behaviour.word import (
     MOST_TOLD,
     recommend,
     rumour,
-    warn,
     welcome,
     welcome_saving,
 )
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import risk_after_failure
 from loyaltysim.customers.diary import NEVER, entry_of, reason_of
-from loyaltysim.customers.failures import failure_luck, goes_wrong, kind_of
+from loyaltysim.customers.failures import go_wrong, goes_wrong, pay_late
 from loyaltysim.customers.given import choose_by_table, stay_by_table
 from loyaltysim.customers.rivals import luck_of_rival
 from loyaltysim.customers.stages import stage_of
@@ -120,20 +119,6 @@ def make_choice(
     weight = lifted(weight, customer.firm_odds, wishes(customer, week, beliefs) + pull, word)
     hunger = appetite(customer, beliefs, now)
     return choose(luck.choice, hunger * weight, hunger * rival_weight)
-
-
-@rule
-def go_wrong(customer: Record, visit: Record, week: Record, beliefs: Record, tally: Record) -> None:
-    """A failure: of which kind, how grave it is, and whether it is voiced or told to others."""
-    severity, voicing, telling, kind = failure_luck(customer, week)
-    visit.kind = kind_of(kind, week)
-    visit.severity = beliefs.failure_severity * severity
-    visit.quality -= visit.severity
-    if voicing < beliefs.voice:
-        visit.complains = 1
-        tally.complaints += 1
-    else:
-        visit.told = warn(telling, customer, beliefs, visit.severity, tally)
 
 
 @rule
@@ -282,7 +267,7 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     visit.told = 0
                     serve(visit, server, own, week, beliefs, luck.quality)
                     if goes_wrong(luck.failure, server.skill, week, beliefs):
-                        go_wrong(customer, visit, week, beliefs, tally)
+                        go_wrong(customer, visit, server.skill, week, beliefs, now, tally)
                     else:
                         pace = segment.typical_pace
                         if segment.period > 0.0:
@@ -318,12 +303,14 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                 if chosen == FIRM:
                     take_in(customer, visit, week, beliefs, tally)
                     known_risk = customer.drop_out
-                    if visit.complains == 1:
+                    if visit.complains > 0:
                         # The decision to leave waits until the ticket is closed.
                         write_ticket(out.tickets[tickets], customer, visit, beliefs, i)
                         tickets += 1
                     elif visit.severity > 0.0:
                         upset = True
+                        if segment.period > 0.0:
+                            pay_late(customer, visit, week, beliefs, tally)
                     good = visit.severity == 0.0
                     for k in range(visit.told):
                         write_word(

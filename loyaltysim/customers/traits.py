@@ -92,6 +92,7 @@ def give_traits(
     people["reluctance"] = np.log(traits[:, 10] / (1.0 - traits[:, 10]))
     people["gaming"] = traits[:, 12]
     people["sociability"] = ndtri(traits[:, 13])
+    people["outspokenness"] = ndtri(traits[:, 15])
     people["notices_at"] = -np.log(traits[:, 9])
 
 

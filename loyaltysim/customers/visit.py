@@ -42,8 +42,9 @@ VISIT = {
 }
 """One visit: date, usual basket at today's prices, amount paid, taken off it, quality, severity of
 a failure (points of ten, 0 without one) and its kind, 1 if served by one's contact or team and 0.5
-by a colleague, whether it leads to a complaint, how many people hear of it, and, of a complaint,
-whether it is taken up before others and the mean hours until then (infinite: as for others)."""
+by a colleague, whether it leads to a complaint (1 unasked, 2 because the firm asks), how many
+people hear of it, and, of a complaint, whether it is taken up before others and the mean hours
+until then (infinite: as for others)."""
 
 experience = each_of(
     seam(mechanisms("loyaltysim.behaviour"), "experience"), "customer, visit, week, beliefs"

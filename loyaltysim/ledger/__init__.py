@@ -32,6 +32,8 @@ COUNTS = (
     "first_purchases",
     "failures",
     "complaints",
+    "asked",
+    "rude",
     "lost_knowingly",
     "lost_silently",
     "lost_asleep",
@@ -53,7 +55,9 @@ COUNTS = (
 """What is counted each week, by segment. Each loss is known or silent, and those of sleepers are
 also counted as `lost_asleep`; sleepers at the end = at the start + fell asleep - woke up - lost
 asleep. Discounts are money that was not asked for, in millionths, so that revenue is what was
-paid. Quality is summed over purchases, in millionths of a point of ten."""
+paid. Complaints that came only because the firm asked are also counted as `asked`; `rude` is how
+often somebody who was let down and said nothing to the firm took it out on its staff. Quality is
+summed over purchases, in millionths of a point of ten."""
 
 TALLY = dict.fromkeys((*ACCOUNTS, *COUNTS), int)
 """Fields of the sums of a segment: money, then counts. A rule writes `tally.revenue += ...`."""

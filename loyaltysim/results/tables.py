@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from loyaltysim.customers.failures import KINDS
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.results import money
@@ -77,6 +78,13 @@ class Tables:
         """Staff by week: filled seats, mean skill, quits and hires so far, overload, morale."""
         columns = ["present", "skill", "quits", "hires", "overload", "morale"]
         frame = pd.DataFrame(self.result.firm, columns=columns)
+        frame.insert(0, "week", np.arange(1, len(frame) + 1))
+        return frame
+
+    @cached_property
+    def failures(self) -> pd.DataFrame:
+        """How many times as often as stated each kind of failure occurs, by week."""
+        frame = pd.DataFrame(self.result.failure_factors, columns=list(KINDS))
         frame.insert(0, "week", np.arange(1, len(frame) + 1))
         return frame
 
@@ -162,6 +170,7 @@ class Tables:
             "ledger": self.ledger,
             "counts": self.counts,
             "staff": self.staff,
+            "failures": self.failures,
             "complaints": self.complaints,
             "customers": self.customers,
             "units": self.units,

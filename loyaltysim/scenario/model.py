@@ -6,7 +6,7 @@ simulation runs.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -340,6 +340,30 @@ class Failures(Terms):
         return [self.core, self.encounter, self.system, self.promise]
 
 
+class Recall(Terms):
+    """A bad batch is withdrawn, and what was sold of it replaced."""
+
+    above: Annotated[float, BeforeValidator(number), Field(ge=1, le=1000)]
+    """A batch is bad whose product fails more often than this many times the average."""
+    noticed_after: Weeks
+    """Time from its first sale until it is withdrawn, in whole weeks."""
+    cost_per_purchase: NonNegative
+    """Of each purchase until then."""
+
+
+class Batch(Terms):
+    """The product is made or bought in batches, which are not equally good."""
+
+    weeks: Annotated[int, BeforeValidator(number), Field(ge=1, le=520)] = assumed(
+        "firm.service.batch.weeks"
+    )
+    """How long one batch is sold."""
+    spread: Spread = 0.0
+    """Standard deviation between batches of the log of how often the product fails; its mean
+    stays as stated."""
+    recall: Recall | None = None
+
+
 class Service(Terms):
     """What customers experience."""
 
@@ -353,11 +377,32 @@ class Service(Terms):
     failure_per_visit: Share = assumed("firm.service.failure_per_visit")
     """Share of visits on which something goes wrong, of any kind."""
     failures: Failures = Field(default_factory=Failures)
+    batch: Batch = Field(default_factory=Batch)
+    learns: Share = 0.0
+    """Share by which failures of a kind fall with each answered complaint about that kind for a
+    hundred customers."""
+    learns_floor: Share = assumed("firm.service.learns_floor")
+    """Share of the failures of a kind that no complaint teaches to avoid."""
+    ease: Annotated[float, BeforeValidator(number), Field(gt=0, le=100)] = 1.0
+    """How easy it is to complain: a factor on the odds that a failure is voiced; 1 is as today."""
+    ease_cost_per_week: NonNegative = 0.0
+    contact_mode: Literal["basic", "reactive", "accountable", "proactive", "partnership"] = (
+        "reactive"
+    )
+    """Whether the firm is gone after the sale, invites complaints, asks after each purchase, also
+    now and then, or works with its customers for their success (Kotler)."""
+    contact_cost_per_customer_week: NonNegative = 0.0
+    """What that contact costs, for each customer of the firm."""
     response_hours: NonNegative = assumed("firm.service.response_hours")
     """Mean hours until somebody takes up a complaint, apart from queueing."""
     cost_per_visit: NonNegative = 0.0
     compensation_share_of_basket: Share = assumed("firm.service.compensation_share_of_basket")
     desk: Desk = Field(default_factory=Desk)
+
+    @property
+    def closeness(self) -> int:
+        """The place of the contact mode, from the most distant one."""
+        return get_args(type(self).model_fields["contact_mode"].annotation).index(self.contact_mode)
 
 
 class Marketing(Terms):

@@ -11,13 +11,21 @@ from loyaltysim.scenario.twins import same_occasions
 
 _BETTER_LOWER = (
     "service.failure_per_visit",
+    "service.batch.spread",
     "service.response_hours",
     "service.desk.handling_hours",
     "staff.quits_per_year",
     "staff.hiring_weeks",
     "staff.skill_grows_in_weeks",
 )
-_BETTER_HIGHER = ("service.quality", "service.desk.resolved", "staff.skill_at_start")
+_BETTER_HIGHER = (
+    "service.quality",
+    "service.learns",
+    "service.ease",
+    "service.closeness",
+    "service.desk.resolved",
+    "staff.skill_at_start",
+)
 _PAID = (
     "costs_per_week",
     "staff.pay_per_week",
@@ -25,6 +33,8 @@ _PAID = (
     "staff.hiring_cost_in_weeks_of_pay",
     "staff.training_cost_in_weeks_of_pay",
     "service.cost_per_visit",
+    "service.ease_cost_per_week",
+    "service.contact_cost_per_customer_week",
     "service.compensation_share_of_basket",
     "service.desk.cost_per_ticket",
 )

@@ -17,7 +17,16 @@ from loyaltysim.behaviour.awareness import DORMANT, consider_again
 from loyaltysim.behaviour.habit import remember_choice
 from loyaltysim.behaviour.occasions import drift_on
 from loyaltysim.behaviour.pantry import appetite
-from loyaltysim.customers import choice, given, population, reached, staying, telling, visit
+from loyaltysim.customers import (
+    choice,
+    failures,
+    given,
+    population,
+    reached,
+    staying,
+    telling,
+    visit,
+)
 from loyaltysim.customers.stages import STAGES, stage_of
 from loyaltysim.rewards import goal, membership
 from loyaltysim.rewards.balance import FLOWS
@@ -268,7 +277,9 @@ class Recorder:
         facts |= {
             "quality": float(seen.quality),
             "failure": float(seen.severity),
+            "kind": failures.KINDS[int(seen.kind)] if seen.severity > 0.0 else None,
             "complains": bool(seen.complains),
+            "asked": int(seen.complains) == failures.ASKED,
             "paid": float(seen.paid),
         }
         facts["satisfaction"].append(float(customer.satisfaction))

@@ -269,6 +269,14 @@ def signed(name: str, x: float) -> str:
     return f"{name} {'+' if x > 0.0 else '−'}{f'{abs(x):.2f}' if isfinite(x) else '∞'}"
 
 
+_FAILED = {
+    "core": "The product failed",
+    "encounter": "The treatment failed",
+    "system": "Something around the sale failed",
+    "promise": "A promise was not kept",
+}
+
+
 def _visit(visit: Facts) -> Iterator[str]:
     name = visit["employee"]
     served = "Nobody trained was there" if name is None else f"{name} served"
@@ -278,7 +286,9 @@ def _visit(visit: Facts) -> Iterator[str]:
     yield f"{served}; {quality}, satisfaction {_from_to(visit['satisfaction'])}."
     if visit["failure"] > 0.0:
         voiced = "complained" if visit["complains"] else "said nothing"
-        yield f"Something failed (by {visit['failure']:.1f} points), and the customer {voiced}."
+        voiced = "said so when asked" if visit["asked"] else voiced
+        failed = f"{_FAILED[visit['kind']]} (by {visit['failure']:.1f} points)"
+        yield f"{failed}, and the customer {voiced}."
 
 
 def _words(facts: Facts) -> Iterator[str]:
