@@ -25,7 +25,7 @@ from loyaltysim.customers.rivals import divided
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.fields import Fields
 from loyaltysim.firm.contacts import Contacts
-from loyaltysim.firm.desk import Desk
+from loyaltysim.firm.desk import CLOSED, Desk
 from loyaltysim.firm.programme_office import ProgrammeOffice
 from loyaltysim.firm.staff import Staff
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
@@ -89,8 +89,8 @@ class Result:
     firm: Floats
     """Weekly: seats filled, mean skill, quits so far, hires so far, overload: (weeks, 5)."""
     desk: Floats
-    """Closed tickets: week closed (from 1), hours to the answer (infinite without one) and to the
-    end, answered, resolved: (tickets, 5)."""
+    """Closed tickets: week closed (from 1), and then `firm.desk.CLOSED`: hours to the answer
+    (infinite without one) and to the end, answered, resolved, and how: (tickets, 12)."""
     customers: Records
     members: Records
     schemes: Records
@@ -249,9 +249,11 @@ class Run:
         visits = self.visits_last_week
         week["overload"] = max(0.0, visits / well_served - 1.0) if visits is not None else 0.0
         skills = self.seats["skill"][self.servers].tolist()
+        mean_skill = sum(skills) / len(skills) if skills else 0.0
+        self.desk.skill = mean_skill if skills else self.business.firm.staff.skill_at_start
         self.firm_rows[number] = (
             len(skills),
-            sum(skills) / len(skills) if skills else 0.0,
+            mean_skill,
             staff.quits,
             staff.hires,
             week["overload"][0],
@@ -370,8 +372,8 @@ class Run:
 
     def _closed_complaints(self) -> Records:
         closed = self.desk.messages()
-        rows = np.full((len(closed), 5), self.week_now + 1.0)
-        for place, name in enumerate(("answer_hours", "hours", "answered", "resolved"), 1):
+        rows = np.full((len(closed), 1 + len(CLOSED)), self.week_now + 1.0)
+        for place, name in enumerate(CLOSED, 1):
             rows[:, place] = closed[name]
         self.desk_rows.append(rows)
         return closed
