@@ -49,7 +49,7 @@ class Watch:
             if week < len(self.seen):
                 queue = level.waiting
                 urgent = sum(ticket.urgent for ticket in queue)
-                full = level.free == 0
+                full = not level.free
                 self.seen[week] += (1.0, full, level.busy, urgent, len(queue) - urgent)
                 self.numbers[week, min(level.busy + len(queue), SHOWN)] += 1.0
 

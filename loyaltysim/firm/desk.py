@@ -79,7 +79,8 @@ class Level:
         self.desk = desk
         self.env = desk.env
         self.number = number
-        self.capacity = self.free = agents
+        self.agents = agents
+        self.busy = 0
         self.terms = terms
         self.opening = terms.opening
         self.beyond = beyond
@@ -89,9 +90,9 @@ class Level:
         self._opens_at = -inf
 
     @property
-    def busy(self) -> float:
-        """Agents at work on a complaint."""
-        return self.capacity - self.free
+    def free(self) -> bool:
+        """Whether an agent has nothing to do."""
+        return self.busy < self.agents
 
     @property
     def waiting(self) -> list[Ticket]:
@@ -117,7 +118,7 @@ class Level:
             self._next()
 
     def _begin(self, ticket: Ticket, now: float) -> None:
-        self.free -= 1
+        self.busy += 1
         if ticket.contacts == 0:
             ticket.answered_at = now
         work = self.desk.work_on(ticket)
@@ -126,7 +127,7 @@ class Level:
         self.env.timeout(work, ticket).callbacks.append(self._end)
 
     def _end(self, event: simpy.Event) -> None:
-        self.free += 1
+        self.busy -= 1
         self.desk.handled(event._value, self)
         if self._queue:
             self._next()

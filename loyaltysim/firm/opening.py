@@ -53,4 +53,5 @@ def _parts(now: float) -> tuple[int, int, float]:
 
 def opening_of(hours: str | None, days: int | None) -> Opening | None:
     """Opening hours as stated; None where it is always open."""
-    return None if hours is None and days is None else Opening(hours, days)
+    opening = Opening(hours, days)
+    return opening if opening.length < 1.0 or opening.days < DAYS_PER_WEEK else None

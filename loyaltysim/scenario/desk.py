@@ -39,13 +39,15 @@ Days = Annotated[int, BeforeValidator(number), Field(ge=1, le=7)]
 """Days of the week, from Monday on."""
 Chance = Annotated[float, BeforeValidator(share), Field(ge=0, le=0.95)]
 """Of something that may happen again and again."""
+Weight = Annotated[float, BeforeValidator(share), Field(ge=0, le=1000)]
+"""How much of something there is, relative to the others."""
 
 
 class Channel(Terms):
     """A way by which complaints come; what it leaves out is as at the desk as a whole."""
 
     name: Name
-    share: NonNegative
+    share: Weight
     """How many complaints come by it, relative to the others."""
     hours: Hours | None = None
     days: Days | None = None

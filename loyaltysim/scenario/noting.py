@@ -13,6 +13,8 @@ _BETTER_LOWER = (
     "service.failure_per_visit",
     "service.response_hours",
     "service.desk.handling_hours",
+    "service.desk.hand_offs",
+    "service.desk.complains_again",
     "staff.quits_per_year",
     "staff.hiring_weeks",
     "staff.skill_grows_in_weeks",
