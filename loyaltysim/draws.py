@@ -136,7 +136,7 @@ def uniforms(seed, replication, who, decision, nth, instance):  # type: ignore[n
 
 def _many(seed, replication, who, decision, nth, instance, out):  # type: ignore[no-untyped-def]
     for i in range(who.shape[0]):
-        found = uniforms(seed, replication, who[i], decision, nth, instance)
+        found = uniforms(seed, replication, who[i], decision, nth[i], instance)
         for k in range(8):
             out[i, k] = found[k]
 
@@ -146,12 +146,13 @@ def uniforms_of(
     replication: int,
     who: NDArray[np.int64],
     decision: int,
-    nth: int = 0,
+    nth: int | NDArray[np.int64] = 0,
     instance: int = 0,
 ) -> NDArray[np.float64]:
     """Eight uniforms for each of many: array of shape (len(who), 8)."""
     out = np.empty((len(who), 8))
-    compiled(_many)(seed, replication, who, decision, nth, instance, out)
+    each = np.full(len(who), nth, np.int64)
+    compiled(_many)(seed, replication, who, decision, each, instance, out)
     return out
 
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers import choice, failures, given, stages, staying, visit
+from loyaltysim.customers import choice, complaints, failures, given, stages, staying, visit
 from loyaltysim.evidence import beliefs
 from loyaltysim.ledger import TALLY as _TALLY
 from loyaltysim.mechanism import declared, mechanisms
@@ -50,6 +50,7 @@ CUSTOMER = _dtype(
             staying,
             stages,
             visit,
+            complaints,
             membership,
         ),
         "STATE",
@@ -118,7 +119,10 @@ WEEK = _dtype(
         "cost_share": float,
         "cost_per_visit": int,
         "checkout_cost": int,
-        "compensation_share": float,
+        "courtesy_rules": int,
+        "apologises": int,
+        "procedure_rules": int,
+        "outcome_rules": int,
         "rival_schemes": int,
         "favours_seen": float,
         "clear_rules": int,
@@ -127,7 +131,8 @@ WEEK = _dtype(
 )
 """The firm as customers see it during a week: as it stood at the start. `failures_up_to` are the
 shares of the kinds of failure, cumulated, `ease` the factor on the odds of complaining,
-`contact_mode` the place in `voice.MODES`, and `capital_per_day` the cost of capital."""
+`contact_mode` the place in `voice.MODES`, and `capital_per_day` the cost of capital. Of the rules
+of handling a complaint, those that are kept are counted by what they serve."""
 
 RIVAL = _dtype({"until": float, "purchases": int})
 """A person's dealings with one rival: where its part of the purchases at rivals ends, on the unit
@@ -162,13 +167,24 @@ MESSAGE = _dtype(
         "answer_hours": float,
         "answered": int,
         "resolved": int,
-        "basket": float,
+        "gave_up": int,
+        "channel": int,
+        "level": int,
+        "contacts": int,
+        "hand_offs": int,
+        "repeats": int,
+        "followed_up": int,
+        "remedy": int,
+        "fit": float,
+        "given": float,
     }
 )
 """What reaches a customer at the end of a week; kind 0 ends a complaint, 1 is a word, 2 says that
 somebody whom one brought has bought. `teller` is the number of who told, `offers` the share off
 that is offered with it. Hours run from the complaint to its end and to the answer (infinite
-without one)."""
+without one). `level` is the last one, 0 for self-service, `contacts` how often somebody worked on
+it, `remedy` the place of what was given (-1: the usual), `fit` how well it fits, `given` its
+cost."""
 
 TICKET = _dtype(
     {

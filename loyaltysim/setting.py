@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers import given
+from loyaltysim.customers import complaints, given
 from loyaltysim.draws import identity
 from loyaltysim.evidence import beliefs as belief_names
 from loyaltysim.evidence import register
@@ -178,5 +178,6 @@ def first_week(business: Business, levels: Levels, seed: int, replication: int) 
         second = firm.staff.pay_per_week / (firm.staff.hours_per_week * 3600.0)
         week["clear_rules"] = business.programme.clear_rules
         week["checkout_cost"] = round(business.programme.checkout_seconds * second * MICRO)
-    week["compensation_share"] = firm.service.compensation_share_of_basket
+    for name, kept in complaints.counted(firm.service.rules).items():
+        week[name] = kept
     return week

@@ -26,7 +26,7 @@ from loyaltysim.customers.rivals import divided
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.fields import Fields
 from loyaltysim.firm.contacts import Contacts
-from loyaltysim.firm.desk import Desk
+from loyaltysim.firm.desk import CLOSED, Desk
 from loyaltysim.firm.programme_office import ProgrammeOffice
 from loyaltysim.firm.quality import Quality
 from loyaltysim.firm.staff import Staff
@@ -94,8 +94,8 @@ class Result:
     failure_factors: Floats
     """How many times as often as stated each kind of failure occurs: (weeks, kinds)."""
     desk: Floats
-    """Closed tickets: week closed (from 1), hours to the answer (infinite without one) and to the
-    end, answered, resolved: (tickets, 5)."""
+    """Closed tickets: week closed (from 1), and then `firm.desk.CLOSED`: hours to the answer
+    (infinite without one) and to the end, answered, resolved, and how: (tickets, 12)."""
     customers: Records
     members: Records
     schemes: Records
@@ -258,9 +258,10 @@ class Run:
         self.share_the_work()
         staff.live_on(self.seats["overload"].tolist(), self.rude_last_week)
         here = self.seats[self.servers]
+        self.desk.skill = float(here["skill"].mean())
         self.firm_rows[number] = (
             staff.present,
-            here["skill"].mean(),
+            self.desk.skill,
             staff.quits,
             staff.hires,
             here["overload"].mean(),
@@ -395,8 +396,8 @@ class Run:
 
     def _closed_complaints(self) -> Records:
         closed = self.desk.messages()
-        rows = np.full((len(closed), 5), self.week_now + 1.0)
-        for place, name in enumerate(("answer_hours", "hours", "answered", "resolved"), 1):
+        rows = np.full((len(closed), 1 + len(CLOSED)), self.week_now + 1.0)
+        for place, name in enumerate(CLOSED, 1):
             rows[:, place] = closed[name]
         self.desk_rows.append(rows)
         return closed

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 
 from loyaltysim.evidence import register
@@ -52,6 +59,13 @@ def number(value: Any) -> Any:
     return value
 
 
+def _one_line(text: str) -> str:
+    if text != text.strip() or not text.isprintable():
+        raise ValueError("write plain text on one line, without spaces around it")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_one_line)]
 Weeks = Annotated[float, BeforeValidator(weeks), Field(gt=0, le=5200)]
 Share = Annotated[float, BeforeValidator(share), Field(ge=0, le=1)]
 Positive = Annotated[float, BeforeValidator(number), Field(gt=0, le=1e12)]

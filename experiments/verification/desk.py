@@ -40,18 +40,18 @@ class Watch:
 
     def begin(self, run: Any) -> None:
         """Start looking."""
-        run.env.process(self._look(run.env, run.desk.agents))
+        run.env.process(self._look(run.env, run.desk.first))
 
-    def _look(self, env: Any, agents: Any) -> Iterator[Any]:
+    def _look(self, env: Any, level: Any) -> Iterator[Any]:
         while True:
             yield env.timeout(1.0 / LOOKS_PER_WEEK)
             week = int(env.now)
             if week < len(self.seen):
-                urgent = sum(request.priority == 0 for request in agents.queue)
-                waiting = len(agents.queue) - urgent
-                full = agents.count == agents.capacity
-                self.seen[week] += (1.0, full, agents.count, urgent, waiting)
-                self.numbers[week, min(agents.count + len(agents.queue), SHOWN)] += 1.0
+                queue = level.waiting
+                urgent = sum(ticket.urgent for ticket in queue)
+                full = not level.free
+                self.seen[week] += (1.0, full, level.busy, urgent, len(queue) - urgent)
+                self.numbers[week, min(level.busy + len(queue), SHOWN)] += 1.0
 
     def __call__(self, _run: Any, _month: int) -> None:
         """Nothing is done at the end of a month."""

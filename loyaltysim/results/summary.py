@@ -127,7 +127,7 @@ def summarise(
     units = np.concatenate(
         [result.flows.sum(axis=(0, 2)), result.outstanding[:, np.newaxis]], axis=1
     )[own]
-    _, answer_hours, hours, answered, resolved = result.desk.T
+    _, answer_hours, hours, answered, resolved = result.desk.T[:5]
     return Summary(
         monthly=monthly,
         stages=result.stages.sum(axis=1),

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from loyaltysim.customers.complaints import REMEDIES
 from loyaltysim.customers.failures import KINDS
 from loyaltysim.customers.stages import STAGES
+from loyaltysim.firm.desk import CLOSED
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.results import money
 from loyaltysim.results.base import BaseTables
@@ -92,11 +94,19 @@ class Tables:
     def complaints(self) -> pd.DataFrame:
         """Each closed complaint: week of its end, from 1, and hours from the complaint.
 
-        `answer_hours` until somebody takes it up, `hours` until its end.
+        `answer_hours` until somebody takes it up, `hours` until its end; by which channel it came,
+        the last level, how often it was worked on, passed on and made again, and what was given.
         """
-        columns = ["week", "answer_hours", "hours", "answered", "resolved"]
-        frame = pd.DataFrame(self.result.desk, columns=columns)
-        return frame.astype({"week": int, "answered": bool, "resolved": bool})
+        frame = pd.DataFrame(self.result.desk, columns=["week", *CLOSED])
+        counts = ["week", "channel", "level", "contacts", "hand_offs", "repeats", "remedy"]
+        yes_or_no = ["answered", "resolved", "gave_up"]
+        frame = frame.astype(dict.fromkeys(counts, int) | dict.fromkeys(yes_or_no, bool))
+        channels = self.result.business.firm.service.desk.channels
+        names = [channel.name for channel in channels] if channels else ["desk"]
+        frame["channel"] = np.array(names, object)[frame["channel"]]
+        given = np.array([*REMEDIES, "usual"], object)[frame["remedy"]]
+        frame["remedy"] = np.where(frame["resolved"], given, "")
+        return frame
 
     @cached_property
     def customers(self) -> pd.DataFrame:

@@ -20,10 +20,13 @@ from pydantic_core import PydanticCustomError
 
 from loyaltysim.evidence import beliefs, register
 from loyaltysim.rewards.programme import Programme
+from loyaltysim.scenario.desk import Desk
 from loyaltysim.scenario.given import Given
 from loyaltysim.scenario.nearest import suggestion
+from loyaltysim.scenario.recovery import Recovery, Rule
 from loyaltysim.units import (
     Count,
+    Name,
     NonNegative,
     Positive,
     Share,
@@ -47,13 +50,6 @@ Month = Literal[
 ]  # fmt: skip
 
 
-def _one_line(text: str) -> str:
-    if text != text.strip() or not text.isprintable():
-        raise ValueError("write plain text on one line, without spaces around it")
-    return text
-
-
-Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_one_line)]
 Factor = Annotated[float, BeforeValidator(share), Field(gt=0, le=100)]
 """A level relative to today's: 100% is unchanged."""
 
@@ -300,22 +296,6 @@ class Staff(Terms):
         return self
 
 
-class Desk(Terms):
-    """Where complaints are handled."""
-
-    agents: Annotated[int, BeforeValidator(number), Field(ge=1, le=1000)] = assumed(
-        "firm.service.desk.agents"
-    )
-    handling_hours: Positive = assumed("firm.service.desk.handling_hours")
-    """Mean elapsed hours in which an agent works on one complaint."""
-    patience_days: Positive = assumed("firm.service.desk.patience_days")
-    resolved: Share = assumed("firm.service.desk.resolved")
-    """Share of handled complaints that end with the customer content."""
-    cost_per_ticket: NonNegative = 0.0
-    grave_first: bool = False
-    """Whether complaints about grave failures are taken up before others that wait."""
-
-
 class Failures(Terms):
     """What goes wrong: how often each kind of failure occurs, relative to the others."""
 
@@ -398,6 +378,10 @@ class Service(Terms):
     cost_per_visit: NonNegative = 0.0
     compensation_share_of_basket: Share = assumed("firm.service.compensation_share_of_basket")
     desk: Desk = Field(default_factory=Desk)
+    recovery: Recovery | None = None
+    """Remedies in place of the compensation; left out, nobody asks what fits."""
+    rules: list[Rule] = Field(default_factory=list)
+    """Of the ten rules of handling a complaint, those that are kept."""
 
     @property
     def closeness(self) -> int:

@@ -14,6 +14,8 @@ _BETTER_LOWER = (
     "service.batch.spread",
     "service.response_hours",
     "service.desk.handling_hours",
+    "service.desk.hand_offs",
+    "service.desk.complains_again",
     "staff.quits_per_year",
     "staff.hiring_weeks",
     "staff.skill_grows_in_weeks",

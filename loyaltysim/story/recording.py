@@ -27,6 +27,7 @@ from loyaltysim.customers import (
     telling,
     visit,
 )
+from loyaltysim.customers.complaints import REMEDIES
 from loyaltysim.customers.stages import STAGES, stage_of
 from loyaltysim.rewards import goal, membership
 from loyaltysim.rewards.balance import FLOWS
@@ -399,9 +400,21 @@ class Recorder:
         facts |= {
             "answered": bool(message.answered),
             "resolved": bool(message.resolved),
+            "gave_up": bool(message.gave_up),
             "hours": float(message.hours),
+            "answer_hours": float(message.answer_hours),
+            "channel": self._channel(int(message.channel)),
+            "level": int(message.level),
+            "remedy": REMEDIES[message.remedy] if message.remedy >= 0 else None,
+            "hand_offs": int(message.hand_offs),
+            "repeats": int(message.repeats),
+            "followed_up": int(message.followed_up),
             "satisfaction": [satisfaction, float(customer.satisfaction)],
         }
+
+    def _channel(self, number: int) -> str | None:
+        channels = self._run.business.firm.service.desk.channels
+        return channels[number].name if channels else None
 
     def _stage_of(self, frame: FrameType) -> Steps:
         """Read outside an occasion and a message, it is that of the last day."""

@@ -23,6 +23,14 @@ STOOD = {
     "asleep": "asleep",
     "lost": "lost",
 }
+GIVEN = {
+    "explain": "an explanation",
+    "apologise": "an apology",
+    "fix": "a repair",
+    "replace": "a replacement",
+    "refund": "the money back",
+    "compensate": "something for the trouble",
+}
 ALWAYS_TOLD = {
     "first_purchases", "failures", "complaints", "lost_knowingly", "lost_silently", "fell_asleep",
     "woke_up", "won_back", "joined", "recommended", "warned",
@@ -330,16 +338,41 @@ def _word(facts: Facts) -> Iterator[str]:
 
 
 def _complaint(facts: Facts) -> Iterator[str]:
+    by = f" by {facts['channel']}" if facts["channel"] else ""
     if not facts["answered"]:
-        yield f"The complaint was not answered; given up after {facts['hours']:.0f} hours."
+        yield f"The complaint{by} was not answered; given up after {facts['hours']:.0f} hours."
     else:
         how = "resolved" if facts["resolved"] else "answered but not resolved"
-        text = f"The complaint was {how} after {facts['hours']:.0f} hours"
+        if facts["gave_up"]:
+            how = "answered, and given up"
+        text = f"The complaint{by} was {how} after {facts['hours']:.0f} hours"
         paid = facts["booked"].get("compensation", 0) / MICRO
         text += f", with {paid:,.2f} for it" if paid else ""
         yield f"{text}; satisfaction {_from_to(facts['satisfaction'])}."
+        yield from _handling(facts)
     if "lost" in facts:
         yield "Left over it, knowingly."
+
+
+def _handling(facts: Facts) -> Iterator[str]:
+    """How a complaint was handled, where it was not simply taken up and settled."""
+    parts = []
+    if facts["hand_offs"]:
+        parts.append(f"passed on to a colleague {_times(facts['hand_offs'])}")
+    if facts["level"] == 2:
+        parts.append("handed to the second level")
+    if facts["followed_up"]:
+        parts.append("followed up")
+    if facts["repeats"]:
+        parts.append(f"made {_times(facts['repeats'])} more")
+    if facts["remedy"]:
+        parts.append(f"what was given: {GIVEN[facts['remedy']]}")
+    if parts:
+        yield f"First answer after {facts['answer_hours']:.0f} hours; {', '.join(parts)}."
+
+
+def _times(n: int) -> str:
+    return "once" if n == 1 else f"{n} times"
 
 
 def _schemes(facts: Facts) -> Iterator[str]:
