@@ -16,6 +16,7 @@ from loyaltysim.record import CUSTOMER
 from loyaltysim.results.census import Census, seems_there, still_there
 from loyaltysim.results.tables import Tables
 from loyaltysim.results.yearbook import Yearbook
+from loyaltysim.scenario.model import Business
 from loyaltysim.setting import belief_values, month_of, season_of
 from loyaltysim.simulation import run
 
@@ -95,8 +96,8 @@ def test_retention_of_newcomers_starts_with_their_month(lives):
 class Monthly(Yearbook):
     """A census that keeps what it saw, to count again in another way."""
 
-    def __init__(self, months: int, segments: int) -> None:
-        super().__init__(months, segments)
+    def __init__(self, business: Business) -> None:
+        super().__init__(business)
         self.seen: list[tuple[float, np.ndarray]] = []
 
     def begin(self, run: Any) -> None:
@@ -152,7 +153,7 @@ def test_a_run_of_half_a_year_is_scaled_to_a_year():
     business = SCENARIO.change({"horizon": "6 months"}).business
     levels = first_guess(business, belief_values(business))
     start, _ = born(business, levels, business.seed, 0, season_of(business))
-    census = Monthly(6, 2)
+    census = Monthly(business)
     run(business, levels, census=census)
     (losses,) = census.lost_true
     _, people = census.seen[-1]

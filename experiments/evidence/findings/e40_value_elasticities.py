@@ -21,7 +21,7 @@ name: Online firm
 currency: USD
 horizon: 15 years
 market:
-  people: 16000
+  people: 8000
   start: {suspect: 35%, prospect: 5%, first_time: 3%, repeat: 27%,
           client: 15%, advocate: 5%, lost: 10%}
   segments:
@@ -35,7 +35,7 @@ market:
 firm:
   gross_margin: 60%
   staff: {count: 5, pay_per_week: 700}
-  marketing: {budget_per_week: 3200}
+  marketing: {budget_per_week: 1600}
 alternatives:
   nothing: {}
   margin: {firm: {gross_margin: 60.6%}}
@@ -92,7 +92,7 @@ FINDING = Finding(
     "elasticity is that to the share who are still there after a year.",
     measure=measure,
     picture=picture,
-    replications=12,
+    replications=8,
     targets=(
         Target(
             "E40.a",
