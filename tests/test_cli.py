@@ -313,16 +313,20 @@ def test_run_keeps_every_table_where_asked(say, tmp_path):
     assert "Wrote kept" in said.out
     assert sorted(path.name for path in (tmp_path / "kept").iterdir()) == [
         "complaints.csv",
+        "concentration.csv",
         "counts.csv",
         "customers.csv",
         "ledger.csv",
+        "lorenz.csv",
         "provenance.json",
         "scenario.yaml",
         "staff.csv",
         "stage_thresholds.csv",
         "stages.csv",
+        "tenure.csv",
         "units.csv",
-        "years.csv",
+        "value_classes.csv",
+        "value_cuts.csv",
     ]
     assert len(pd.read_csv(tmp_path / "kept" / "customers.csv")) == 300
 
