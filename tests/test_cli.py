@@ -327,6 +327,7 @@ def test_run_keeps_every_table_where_asked(say, tmp_path):
         "units.csv",
         "value_classes.csv",
         "value_cuts.csv",
+        "years.csv",
     ]
     assert len(pd.read_csv(tmp_path / "kept" / "customers.csv")) == 300
 
