@@ -316,6 +316,7 @@ def test_run_keeps_every_table_where_asked(say, tmp_path):
         "concentration.csv",
         "counts.csv",
         "customers.csv",
+        "failures.csv",
         "ledger.csv",
         "lorenz.csv",
         "provenance.json",
