@@ -153,6 +153,7 @@ ALWAYS = {"buy_share": "100%"}
 BESIDES = {"count": 6, "reward_cost": 0.0, "reward_value": 5.0, "replaces_purchase": "0%"}
 """A card for something that costs the firm nothing and that nobody buys."""
 SURE = {"loss_per_year": "0%"}
+UNMINDED = {"price_response": 0.0, "expectation_by_price": 0.0}
 
 
 def world(people: str, segment: dict, **changes) -> Business:
@@ -171,18 +172,19 @@ ALONE = {
         world("suspect", {}, firm={"marketing": {"reach_per_week": "0%"}}),
         world("suspect", {}, firm={"marketing": {"reach_per_week": "20%"}}),
     ),
-    # A contract goes on until a failure drives its holder away; nobody is won back in time.
+    # A contract goes on until a failure drives its holder away; nobody is won back in time, or
+    # pays late.
     "staying": (
         world(
             "client",
             {"occasions_per_week": None, "contract": {"every": "1 weeks", "awake": "0%"}},
             firm={"service": {"failure_per_visit": "20%"}},
-            beliefs={"voice": 0.0},
+            beliefs={"voice": 0.0, "pays_late_days": 0.0},
         ),
         world(
             "client",
             {"occasions_per_week": None, "contract": {"every": "1 weeks", "awake": "0%"}},
-            beliefs={"voice": 0.0},
+            beliefs={"voice": 0.0, "pays_late_days": 0.0},
         ),
     ),
     # They always buy; a stamp card that costs nothing draws them from the rival.
@@ -195,10 +197,10 @@ ALONE = {
         world("client", ONLY),
         world("client", ONLY, programme={"stamps": BESIDES}),
     ),
-    # A price that nobody minds.
+    # A price that nobody minds, or expects more for.
     "amount": (
-        world("client", {}, beliefs={"price_response": 0.0}),
-        world("client", {}, beliefs={"price_response": 0.0}, firm={"price": "110%"}),
+        world("client", {}, beliefs=UNMINDED),
+        world("client", {}, beliefs=UNMINDED, firm={"price": "110%"}),
     ),
 }
 
