@@ -198,6 +198,16 @@ def test_work_is_done_in_open_hours_and_none_is_lost(opening, date, work, more):
     assert open_time(opening, there, begins) == pytest.approx(work + more, abs=1e-7)
 
 
+def test_who_waits_at_the_door_goes_before_who_comes_when_it_opens():
+    hours = {"early": "8-17", "late": "9-17"}
+    channels = [{"name": name, "share": 1, "hours": when} for name, when in hours.items()]
+    service = terms(hours="9-17", channels=channels, handling_hours=1e-6)
+    ends = served(service, np.full(60, 2.0 / HOURS_PER_WEEK))[1]
+    assert ends["answer_hours"] == pytest.approx(7.0, abs=1e-3)
+    assert (np.diff(ends["channel"]) >= 0).all()
+    assert set(ends["channel"]) == {0, 1}
+
+
 def test_a_day_that_begins_at_midnight_is_that_day():
     # Dates are no exact sevenths of a week.
     opening = Opening("0-9", 7)
@@ -227,14 +237,18 @@ def test_patience_begins_when_the_channel_opens():
 
 
 def test_self_service_answers_at_once_and_sends_the_rest_to_the_desk():
-    service = terms(agents=1000, hours="9-17", channels=[{**WEB, "share": 1}], resolved="100%")
+    service = terms(
+        agents=1000, hours="9-17", channels=[{**WEB, "share": 1}], resolved="100%", hand_offs=0.3
+    )
     dates = arrivals(1.0, 4_000)
     ends = served(service, dates)[1]
     assert (ends["answer_hours"] == 0.0).all()
     helped = ends["level"] == 0
     assert abs(z_of(helped, 0.3)) < BOUND
     assert (ends["contacts"][helped] == 1).all()
-    assert (ends["contacts"][~helped] == 2).all()
+    # A machine passes nobody on.
+    assert not ends["hand_offs"][helped].any()
+    assert (ends["contacts"][~helped] == 2 + ends["hand_offs"][~helped]).all()
     assert ends["resolved"].all()
     # Self-service works at night, the desk by day.
     ended_at = (dates[ends["customer"]] * HOURS_PER_WEEK + ends["hours"]) % 24.0
