@@ -99,7 +99,7 @@ def z_of(values: np.ndarray, expected: float, batches: int = 40) -> float:
 def test_of_two_priorities_each_waits_as_theory_has_it():
     # Cobham (1954), one agent, no pre-emption: W0 = load, mean service 1 hour.
     load, urgent = 0.7, 0.3
-    dates = arrivals(load, 60_000)
+    dates = arrivals(load, 30_000)
     first = np.random.default_rng(3).random(len(dates)) < urgent
     ends = served(terms(), dates, urgent=np.where(first, 2, 0))[1]
     ends = ends[np.argsort(ends["customer"])]
@@ -116,7 +116,7 @@ def test_of_two_priorities_each_waits_as_theory_has_it():
 def test_a_complaint_that_is_passed_on_comes_back_to_the_queue():
     # A queue with feedback is one with slower service (Jackson 1957).
     load, passed_on = 0.4, 0.4
-    ends = served(terms(hand_offs=passed_on), arrivals(load, 60_000))[1]
+    ends = served(terms(hand_offs=passed_on), arrivals(load, 30_000))[1]
     assert abs(z_of(ends["hours"], 1.0 / (1.0 - passed_on - load))) < BOUND
     assert abs(z_of(ends["contacts"], 1.0 / (1.0 - passed_on))) < BOUND
     assert (ends["hand_offs"] == ends["contacts"] - 1).all()
@@ -127,7 +127,7 @@ def test_what_is_not_resolved_goes_to_a_second_queue():
     # Two queues in a row, each as if the other were not there (Jackson 1957).
     load, resolved = 0.6, 0.75
     service = terms(resolved=resolved, second_level={"agents": 1, "handling_hours": 2.0})
-    ends = served(service, arrivals(load, 60_000))[1]
+    ends = served(service, arrivals(load, 30_000))[1]
     onward = load * (1.0 - resolved)
     hours = 1.0 / (1.0 - load) + (1.0 - resolved) / (0.5 - onward)
     assert abs(z_of(ends["hours"], hours)) < BOUND
@@ -198,6 +198,24 @@ def test_work_is_done_in_open_hours_and_none_is_lost(opening, date, work, more):
     assert open_time(opening, there, begins) == pytest.approx(work + more, abs=1e-7)
 
 
+def test_who_waits_at_the_door_goes_before_who_comes_when_it_opens():
+    hours = {"early": "8-17", "late": "9-17"}
+    channels = [{"name": name, "share": 1, "hours": when} for name, when in hours.items()]
+    service = terms(hours="9-17", channels=channels, handling_hours=1e-6)
+    ends = served(service, np.full(60, 2.0 / HOURS_PER_WEEK))[1]
+    assert ends["answer_hours"] == pytest.approx(7.0, abs=1e-3)
+    assert (np.diff(ends["channel"]) >= 0).all()
+    assert set(ends["channel"]) == {0, 1}
+
+
+def test_a_day_that_begins_at_midnight_is_that_day():
+    # Dates are no exact sevenths of a week.
+    opening = Opening("0-9", 7)
+    for day in range(2_000):
+        assert opening.next(day / 7.0) == day / 7.0
+        assert opening.after(day / 7.0, 0.01) == pytest.approx(day / 7.0 + 0.01)
+
+
 def test_a_desk_that_opens_finds_what_came_overnight_in_its_order():
     # Monday at noon of a first day with hours 9 to 17, and later; each takes about no time.
     noon = 0.5 / 7.0
@@ -219,19 +237,32 @@ def test_patience_begins_when_the_channel_opens():
 
 
 def test_self_service_answers_at_once_and_sends_the_rest_to_the_desk():
-    service = terms(agents=1000, hours="9-17", channels=[{**WEB, "share": 1}], resolved="100%")
+    service = terms(
+        agents=1000, hours="9-17", channels=[{**WEB, "share": 1}], resolved="100%", hand_offs=0.3
+    )
     dates = arrivals(1.0, 4_000)
     ends = served(service, dates)[1]
     assert (ends["answer_hours"] == 0.0).all()
     helped = ends["level"] == 0
     assert abs(z_of(helped, 0.3)) < BOUND
     assert (ends["contacts"][helped] == 1).all()
-    assert (ends["contacts"][~helped] == 2).all()
+    # A machine passes nobody on.
+    assert not ends["hand_offs"][helped].any()
+    assert (ends["contacts"][~helped] == 2 + ends["hand_offs"][~helped]).all()
     assert ends["resolved"].all()
     # Self-service works at night, the desk by day.
     ended_at = (dates[ends["customer"]] * HOURS_PER_WEEK + ends["hours"]) % 24.0
     assert (ended_at[helped] < 6.0).any()
     assert ((ended_at[~helped] > 9.0) & (ended_at[~helped] < 17.0 + 1e-6)).all()
+
+
+def test_who_complains_again_comes_by_the_same_channel():
+    web = {**WEB, "share": 1, "resolved": "50%"}
+    service = terms(agents=1000, channels=[web], resolved="0%", complains_again=0.9)
+    ends = served(service, arrivals(1.0, 1_000))[1]
+    assert (ends["repeats"][ends["resolved"] == 1] > 0).any()
+    assert (ends["level"][ends["resolved"] == 1] == 0).all()
+    assert (ends["contacts"] == 2 * ends["repeats"] + 1 + (ends["level"] == 1)).all()
 
 
 # Laws of any desk
@@ -579,7 +610,7 @@ def test_acting_at_once_shortens_the_wait():
 
 def test_following_up_resolves_more_and_spares_repeated_complaints():
     desk = {"agents": 1000, "resolved": 0.5, "complains_again": 0.5, "follow_up_catches": 0.4}
-    dates = arrivals(1.0, 40_000)
+    dates = arrivals(1.0, 20_000)
     plain = served(terms(**desk), dates)[1]
     kept = served(terms(**desk, rules=("follow_up",)), dates)[1]
     # Each end in vain is followed by another attempt with chance r: resolved = p / (1 - (1 - p) r).

@@ -1,7 +1,7 @@
 """The desk: complaints come by channels, wait for an answer, are handled, resolved or given up.
 
 A complaint is no process of its own. It is an entry on the clock when somebody takes it up and
-another when the work on it ends: that is a fourth of what a process with a request and a
+another when the work on it ends: that is less than half of what a process with a request and a
 patience costs. Whoever gives up does so on a date that is known beforehand, and is found gone
 when an agent turns to the complaint, or at the end of the week.
 """
