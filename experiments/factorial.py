@@ -1,0 +1,215 @@
+"""Reward scheme x service quality x staff turnover: what each does, alone and with the others.
+
+    python experiments/factorial.py [SCENARIO] [--replications N] [--people N] [--processes N]
+                                    [--out DIR]
+
+Every combination of a reward (none, and the scenario's programmes), service (failures twice as
+often, as they are, half as often) and turnover of staff (half, as it is, twice) is lived on the
+same people and luck. Main effects are averaged over the other factors; an interaction is how much
+the effect of one differs between the ends of another. Better service and stayers are free here,
+so their effects are what they may cost. Writes `factorial.html`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+import loyaltysim
+from loyaltysim.report.experiments import page_of
+from loyaltysim.report.figures import number
+from loyaltysim.report.style import SMALL, WIDE, Sheet, look
+from loyaltysim.report.svg import inline
+from loyaltysim.results import money
+from loyaltysim.results.comparison import STATED
+from loyaltysim.results.intervals import mean_and_half_width
+from loyaltysim.scenario import Scenario
+from loyaltysim.studies.compare import Task, lived
+from loyaltysim.studies.levels_of import levels_of
+from loyaltysim.units import WEEKS_PER_YEAR
+
+Floats = NDArray[np.float64]
+
+SCENARIO = Path(__file__).parent.parent / "scenarios" / "coffee_shop.yaml"
+SERVICE = {"poor service": 2.0, "service as it is": 1.0, "good service": 0.5}
+TURNOVER = {"stayers": 0.5, "turnover as it is": 1.0, "leavers": 2.0}
+"""Factors on failures, and on quits."""
+
+
+@dataclass(frozen=True)
+class Factorial:
+    """Every combination, lived: arrays are (replications, rewards, service, turnover)."""
+
+    scenario: Scenario
+    levels: tuple[Sequence[str], Sequence[str], Sequence[str]]
+    profit: Floats
+    """A year, less that of the business as it stands."""
+    loss: Floats
+    """Share of customers lost in a year."""
+
+    def main_effects(self, values: Floats) -> Iterator[tuple[str, Floats]]:
+        """Each level against the first reward, or the middle: by replication."""
+        for axis, names in enumerate(self.levels, start=1):
+            means = values.mean(axis=tuple({1, 2, 3} - {axis}))
+            usual = 0 if axis == 1 else 1
+            for place, name in enumerate(names):
+                if place != usual:
+                    yield f"{name}, against {names[usual]}", means[:, place] - means[:, usual]
+
+    def interactions(self, values: Floats) -> Iterator[tuple[str, Floats]]:
+        """By how much the effect of one differs between the ends of another: by replication."""
+        for a, b in combinations((1, 2, 3), 2):
+            rest = ({1, 2, 3} - {a, b}).pop()
+            means = values.mean(axis=rest)
+            first, last = self.levels[b - 1][0], self.levels[b - 1][-1]
+            for place, name in enumerate(self.levels[a - 1]):
+                if place == (0 if a == 1 else 1):
+                    continue
+                effect = means[:, place] - means[:, 0 if a == 1 else 1]
+                yield f"{name}: more with {last} than with {first}", effect[:, -1] - effect[:, 0]
+
+
+def designs(scenario: Scenario) -> tuple[Scenario, tuple[Sequence[str], ...]]:
+    """The scenario with every combination as an alternative, and the names of the levels."""
+    base, stated = scenario.business, scenario.document["alternatives"]
+    rewards: dict[str, dict[str, Any]] = {"no reward": {}}
+    rewards |= {k: {"programme": v["programme"]} for k, v in stated.items() if "programme" in v}
+    levels = (tuple(rewards), tuple(SERVICE), tuple(TURNOVER))
+    failures, quits = base.firm.service.failure_per_visit, base.firm.staff.quits_per_year
+    alternatives: dict[str, Any] = {"as it stands": {}}
+    for reward, service, turnover in product(*levels):
+        alternatives[" | ".join((reward, service, turnover))] = rewards[reward] | {
+            "firm": {
+                "service": {"failure_per_visit": min(failures * SERVICE[service], 1.0)},
+                "staff": {"quits_per_year": quits * TURNOVER[turnover]},
+            }
+        }
+    return Scenario.from_document({**scenario.document, "alternatives": alternatives}), levels
+
+
+def live(scenario: Scenario, processes: int) -> Factorial:
+    """Live every combination in every replication."""
+    whole, levels = designs(scenario)
+    tasks = [Task(STATED, number) for number in range(whole.business.replications)]
+    runs = dict(lived(whole, levels_of(whole.business), tasks, processes))
+    years = whole.business.weeks / WEEKS_PER_YEAR
+    profit = np.array([[money.profit(s.monthly).sum() for s in runs[t]] for t in tasks]) / years
+    loss = np.array([[s.yearly_loss for s in runs[t]] for t in tasks])
+    shape = (len(tasks), *map(len, levels))
+    return Factorial(
+        whole, levels, (profit[:, 1:] - profit[:, :1]).reshape(shape), loss[:, 1:].reshape(shape)
+    )
+
+
+def points(share: float) -> str:
+    """A change of a share in percentage points."""
+    return f"{100.0 * share:+.2f}".replace("-", "−")
+
+
+def answer(found: Factorial) -> str:
+    """What each factor alone is worth, the largest first."""
+    effects = [(name, float(x.mean())) for name, x in found.main_effects(found.profit)]
+    effects.sort(key=lambda one: -abs(one[1]))
+    return "A year: " + "; ".join(f"{name}, {number(mean)}" for name, mean in effects) + "."
+
+
+def table(found: Factorial) -> dict[str, list[tuple[str, str, str]]]:
+    """Rows of main effects and of interactions: on profit a year and on the share lost."""
+
+    def shown(effects: str) -> list[tuple[str, str, str]]:
+        rows = []
+        both = zip(
+            getattr(found, effects)(found.profit), getattr(found, effects)(found.loss), strict=True
+        )
+        for (name, profit), (_, loss) in both:
+            (p, p_half), (n, n_half) = (mean_and_half_width(x) for x in (profit, loss))
+            rows.append(
+                (
+                    name,
+                    f"{number(p)} ({number(p - p_half)} to {number(p + p_half)})",
+                    f"{points(n)} ({points(n - n_half)} to {points(n + n_half)})",
+                )
+            )
+        return rows
+
+    return {"Main effects": shown("main_effects"), "Interactions": shown("interactions")}
+
+
+def picture(found: Factorial) -> Figure:
+    """One square for each reward: profit by colour, profit and share lost in each cell."""
+    rewards, service, turnover = found.levels
+    profit, loss = found.profit.mean(axis=0), found.loss.mean(axis=0)
+    room = (WIDE - 1.25) / len(rewards)
+    most = float(np.abs(profit).max()) or 1.0
+    with look():
+        sheet = Sheet(WIDE, room + 1.2)
+        for place, reward in enumerate(rewards):
+            axes = sheet.axes(1.2 + place * room, 0.3, room - 0.12, room - 0.12)
+            # Cells as vectors: a page's pictures hold no images.
+            axes.pcolormesh(
+                profit[place], cmap="PuOr", vmin=-1.6 * most, vmax=1.6 * most, edgecolors="white"
+            )
+            axes.invert_yaxis()
+            for i, j in product(range(len(service)), range(len(turnover))):
+                text = f"{number(profit[place, i, j])}\n{100.0 * loss[place, i, j]:.1f}%"
+                axes.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=SMALL)
+            axes.set_title(reward, fontsize=SMALL + 1.0)
+            axes.set_xticks(np.arange(len(turnover)) + 0.5, turnover, rotation=30, ha="right")
+            axes.set_yticks(
+                np.arange(len(service)) + 0.5, service if place == 0 else [""] * len(service)
+            )
+            axes.tick_params(length=0)
+        sheet.figure.draw_without_rendering()
+    return sheet.figure
+
+
+def main() -> int:
+    """Live, print, and write the page."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("scenario", nargs="?", type=Path, default=SCENARIO)
+    parser.add_argument("--replications", type=int, default=10)
+    parser.add_argument("--people", type=int)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("."))
+    asked = parser.parse_args()
+    scenario = loyaltysim.load(asked.scenario)
+    changes = {"replications": asked.replications, "market.people": asked.people}
+    scenario = scenario.change({k: v for k, v in changes.items() if v is not None})
+    found = live(scenario, asked.processes)
+    business = found.scenario.business
+    head = (
+        f"{business.name}: {business.market.people:,} people, {business.replications} paired "
+        f"replications; {business.currency} a year, and percentage points of customers lost a year"
+    )
+    print(f"{head}\n{answer(found)}")
+    tables = table(found)
+    for title, rows in tables.items():
+        print(f"\n{title}")
+        for row in rows:
+            print(f"  {row[0]:<52}  {row[1]:>32}  {row[2]:>28}")
+    page = page_of(
+        Path(__file__).with_name("factorial.html.j2"),
+        answer=answer(found),
+        head=head,
+        picture=Markup(inline(picture(found), "factorial", "Profit and loss by combination")),
+        tables=tables,
+    )
+    asked.out.mkdir(parents=True, exist_ok=True)
+    (asked.out / "factorial.html").write_text(page, "utf-8")
+    print(f"\n{asked.out / 'factorial.html'}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
