@@ -421,7 +421,7 @@ def test_in_python_in_three_lines():
 # The business as it stands today
 
 
-@pytest.mark.parametrize("name", ["b2b_services", "coffee_shop", "hair_salon"])
+@pytest.mark.parametrize("name", ["b2b_services", "coffee_shop", "hair_salon", "hotel", "telecom"])
 def test_a_business_without_a_programme_stays_as_its_owner_says(name):
     business = loyaltysim.load(SCENARIOS / f"{name}.yaml").business
     levels = steady(business)
