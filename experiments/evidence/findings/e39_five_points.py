@@ -61,7 +61,8 @@ def measure(worlds: Worlds, replication: int) -> Sample:
             profits.append(float(world.per_person(counted, discounted)[mine].sum()))
             stays.append(float((world.lost[mine] >= YEAR).mean()))
         points = stays[1] - stays[0]
-        sample[name] = (profits[1] / profits[0] - 1.0) * POINTS / points
+        lift = profits[1] / profits[0] - 1.0 if profits[0] else np.nan
+        sample[name] = lift * POINTS / points if points else np.nan
     sample["lifts"] = np.array([sample[name] for name in CASES])
     return sample
 
