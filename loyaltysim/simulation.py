@@ -255,7 +255,11 @@ class Run:
         week["closes_books"] = last or month_of(number) != month_of(number + 1)
         week["team_change"] = staff.team_change
         week["rival_schemes"] = int((self.rivals_open_at <= number + 1).sum())
-        self.share_the_work()
+        if self.visits_last_week is not None:
+            staff.share_the_work(
+                self.seats, len(self.servers), self.visits_last_week,
+                self.customers["contact"], self.there_now,
+            )  # fmt: skip
         staff.live_on(self.seats["overload"].tolist(), self.rude_last_week)
         here = self.seats[self.servers]
         self.desk.skill = float(here["skill"].mean())
@@ -267,20 +271,6 @@ class Run:
             here["overload"].mean(),
             staff.morale,
         )
-
-    def share_the_work(self) -> None:
-        """Last week's visits fall on those who are here; on whose customers they were, if told."""
-        terms, visits = self.business.firm.staff, self.visits_last_week
-        if visits is None:
-            return
-        serving = 1.0 - terms.training_hours_per_week / terms.hours_per_week
-        well_served = self.levels.visits_per_seat * serving / terms.usual_load
-        work = np.full(len(self.seats), visits / len(self.servers))
-        if terms.contact == "dedicated":
-            own = np.bincount(self.customers["contact"], self.there_now, len(self.seats))
-            mine = own * self.seats["present"] * visits / max(own.sum(), 1.0)
-            work = mine + (visits - mine.sum()) / len(self.servers)
-        self.seats["overload"] = np.maximum(work / well_served - 1.0, 0.0)
 
     def change_the_rules(self) -> None:
         """Rules of schemes that change this week do so, and members hear of changes to come.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from loyaltysim.firm.desk import Desk
 from loyaltysim.ledger import ACCOUNTS, COUNTS
 from loyaltysim.record import TICKET
-from loyaltysim.scenario.model import Service
+from loyaltysim.scenario.service import Service
 from loyaltysim.simulation import run
 from loyaltysim.units import HOURS_PER_WEEK
 

@@ -24,7 +24,8 @@ from loyaltysim.firm.quality import Quality
 from loyaltysim.ledger import COUNTS, MICRO
 from loyaltysim.record import MESSAGE
 from loyaltysim.scenario import Scenario
-from loyaltysim.scenario.model import Business, Service
+from loyaltysim.scenario.model import Business
+from loyaltysim.scenario.service import Service
 from loyaltysim.simulation import Result, Run, run
 from loyaltysim.studies.levels_of import levels_of
 

@@ -15,7 +15,7 @@ from loyaltysim.firm.hand_over import tie_breaks
 from loyaltysim.firm.staff import Staff
 from loyaltysim.levels import first_guess
 from loyaltysim.record import CUSTOMER, SEAT, WEEK
-from loyaltysim.scenario.model import HandOver
+from loyaltysim.scenario.staff import HandOver
 from loyaltysim.setting import belief_values
 from loyaltysim.simulation import run
 

@@ -21,8 +21,8 @@ import simpy
 from loyaltysim.customers.complaints import REMEDIES
 from loyaltysim.firm.desk import Desk
 from loyaltysim.record import TICKET
-from loyaltysim.scenario.model import Service
 from loyaltysim.scenario.recovery import Rule
+from loyaltysim.scenario.service import Service
 
 WEEKS = 156
 ROUNDS = 5

@@ -25,7 +25,7 @@ from loyaltysim.firm.opening import opening_of
 from loyaltysim.firm.recovery import NONE, Given, Recoveries
 from loyaltysim.record import MESSAGE, Records
 from loyaltysim.scenario.desk import Channel, SecondLevel
-from loyaltysim.scenario.model import Service
+from loyaltysim.scenario.service import Service
 from loyaltysim.units import HOURS_PER_WEEK
 
 DECISIONS = {"ticket": 31, "ticket_again": 66}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from loyaltysim.customers.failures import KINDS
 from loyaltysim.draws import normal, uniforms
 from loyaltysim.record import Records
-from loyaltysim.scenario.model import Service
+from loyaltysim.scenario.service import Service
 
 DECISIONS = {"batch": 60}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from loyaltysim.customers.complaints import REMEDIES
-from loyaltysim.scenario.model import Service
+from loyaltysim.scenario.service import Service
 
 NONE = -1
 """No remedy of the list: the compensation that is usual."""

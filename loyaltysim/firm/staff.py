@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from loyaltysim.draws import identity, uniforms, who
 from loyaltysim.levels import Levels
 from loyaltysim.record import Records
-from loyaltysim.scenario.model import Staff as StaffTerms
+from loyaltysim.scenario.staff import Staff as StaffTerms
 from loyaltysim.units import WEEKS_PER_MONTH, WEEKS_PER_YEAR
 
 DECISIONS = {"career": 30, "next_job": 34}
@@ -55,8 +55,9 @@ class Staff:
     """The seats of the firm and those who hold them, living in one environment.
 
     Times are weeks. `levels` are those of the business as it stands today, the same in every
-    alternative: the turnover under which those who are here at the start have grown, and the pay
-    to which others' pay is compared. `beliefs` is one record of all of them.
+    alternative: the turnover under which those who are here at the start have grown, the visits
+    that a seat serves, and the pay to which others' pay is compared. `beliefs` is one record of
+    all of them.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Staff:
         self.env = env
         self.terms = terms
         self.beliefs = beliefs
+        self.visits_per_seat = levels.visits_per_seat
         self.market_pay = terms.market_pay_per_week or levels.pay_per_week
         self.key = key
         self.book = book
@@ -128,6 +130,29 @@ class Staff:
             return np.arange(self.terms.count)
         here = np.flatnonzero(seats["present"])
         return here if len(here) else np.array([self.terms.count])
+
+    def share_the_work(
+        self,
+        seats: Records,
+        serving: int,
+        visits: float,
+        contacts: NDArray[np.int64],
+        there: NDArray[np.int8],
+    ) -> None:
+        """Visits of a week fall on those who serve; on whose customers they were, if dedicated.
+
+        `contacts` are the seats of the customers' contacts, `there` who is a customer. Written is
+        the work of each seat above what can be done well, of it.
+        """
+        terms = self.terms
+        free = 1.0 - terms.training_hours_per_week / terms.hours_per_week
+        well_served = self.visits_per_seat * free / terms.usual_load
+        work = np.full(len(seats), visits / serving)
+        if terms.contact == "dedicated":
+            own = np.bincount(contacts, there, len(seats))
+            mine = own * seats["present"] * visits / max(own.sum(), 1.0)
+            work = mine + (visits - mine.sum()) / serving
+        seats["overload"] = np.maximum(work / well_served - 1.0, 0.0)
 
     def live_on(self, overloads: Sequence[float], rude: float) -> None:
         """Morale moves with the week that begins, and who has borne enough gives notice in it.

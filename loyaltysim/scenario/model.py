@@ -6,7 +6,7 @@ simulation runs.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -20,10 +20,10 @@ from pydantic_core import PydanticCustomError
 
 from loyaltysim.evidence import beliefs, register
 from loyaltysim.rewards.programme import Programme
-from loyaltysim.scenario.desk import Desk
 from loyaltysim.scenario.given import Given
 from loyaltysim.scenario.nearest import suggestion
-from loyaltysim.scenario.recovery import Recovery, Rule
+from loyaltysim.scenario.service import Service
+from loyaltysim.scenario.staff import Staff
 from loyaltysim.units import (
     Count,
     Name,
@@ -33,7 +33,6 @@ from loyaltysim.units import (
     Spread,
     Terms,
     Weeks,
-    YearlyRate,
     assumed,
     number,
     share,
@@ -226,167 +225,6 @@ class Market(Terms):
         if abs(average - 1.0) > 0.005:
             raise ValueError(f"the months must average 100%; they average {average:.1%}")
         return season
-
-
-class HandOver(Terms):
-    """What is done when somebody leaves, so that customers do not leave with them."""
-
-    prepared: Share = 0.0
-    """How far who takes over has been introduced and knows what is going on."""
-    alike: Share = 0.0
-    """How like the one who leaves who takes over is chosen to be."""
-    database: Share = 0.0
-    """How much of what is known about customers stands where all can read it."""
-    alias: bool = False
-    """Whether whoever serves goes by one and the same name."""
-
-
-class Staff(Terms):
-    """The people who serve: their pay, how long they stay, how they learn."""
-
-    count: Annotated[int, BeforeValidator(number), Field(ge=1, le=5000)]
-    pay_per_week: NonNegative
-    quits_per_year: YearlyRate = assumed("firm.staff.quits_per_year")
-    contact: Literal["pooled", "dedicated"] = "pooled"
-    """Whether a customer is served by whoever is there, or has one contact."""
-    hiring_weeks: NonNegative = assumed("firm.staff.hiring_weeks")
-    hiring_cost_in_weeks_of_pay: NonNegative = assumed("firm.staff.hiring_cost_in_weeks_of_pay")
-    training_cost_in_weeks_of_pay: NonNegative = assumed("firm.staff.training_cost_in_weeks_of_pay")
-    hours_per_week: Positive = assumed("firm.staff.hours_per_week")
-    usual_load: Annotated[float, BeforeValidator(share), Field(gt=0, le=1)] = assumed(
-        "firm.staff.usual_load"
-    )
-    """Share of what the staff can serve well that today's visits take."""
-    skill_at_start: Share = assumed("firm.staff.skill_at_start")
-    skill_grows_in_weeks: Positive = assumed("firm.staff.skill_grows_in_weeks")
-    responds: bool = False
-    """Whether morale and quits answer to pay, load, rudeness and recognition; else quits are as
-    stated, and morale as usual."""
-    market_pay_per_week: Positive | None = None
-    """What others pay for this work; left out, what the business pays today."""
-    raise_per_year: Share = 0.0
-    """Rise of pay for each year that somebody has been here, for ten years at most."""
-    notice: Weeks | None = None
-    """How long before leaving somebody says so; the search for a successor begins then."""
-    recognitions_per_year: NonNegative = 0.0
-    """How often each is thanked before others, and what that costs."""
-    recognition_cost: NonNegative = 0.0
-    training_hours_per_week: NonNegative = 0.0
-    """Paid hours in which each learns and does not serve, and what an hour costs besides."""
-    training_cost_per_hour: NonNegative = 0.0
-    stand_in_pay_per_week: NonNegative | None = None
-    """Pay of somebody new to the work who fills a vacancy for the time; left out, nobody does."""
-    process_discipline: Share = 0.0
-    """How far work follows a process that does not depend on who does it."""
-    hand_over: HandOver = Field(default_factory=HandOver)
-
-    @model_validator(mode="after")
-    def _some_pay_is_answered(self) -> Self:
-        if self.responds and self.pay_per_week == 0.0:
-            raise ValueError("pay_per_week must be above 0 where quits respond to it")
-        return self
-
-    @model_validator(mode="after")
-    def _some_time_is_left(self) -> Self:
-        if self.training_hours_per_week >= self.hours_per_week:
-            raise ValueError(
-                f"training_hours_per_week ({self.training_hours_per_week:g}) must be less than "
-                f"hours_per_week ({self.hours_per_week:g})"
-            )
-        return self
-
-
-class Failures(Terms):
-    """What goes wrong: how often each kind of failure occurs, relative to the others."""
-
-    core: NonNegative = assumed("firm.service.failures.core")
-    """The product, or what was ordered."""
-    encounter: NonNegative = assumed("firm.service.failures.encounter")
-    """How one is treated: attitude, details, being sent from one to another."""
-    system: NonNegative = assumed("firm.service.failures.system")
-    """Shop, site and delivery."""
-    promise: NonNegative = assumed("firm.service.failures.promise")
-    """Something promised that is not kept, or late."""
-
-    @model_validator(mode="after")
-    def _some(self) -> Self:
-        if sum(self.weights) == 0.0:
-            raise ValueError("one kind of failure at least must occur")
-        return self
-
-    @property
-    def weights(self) -> list[float]:
-        """The kinds in the order of `customers.failures.KINDS`."""
-        return [self.core, self.encounter, self.system, self.promise]
-
-
-class Recall(Terms):
-    """A bad batch is withdrawn, and what was sold of it replaced."""
-
-    above: Annotated[float, BeforeValidator(number), Field(ge=1, le=1000)]
-    """A batch is bad whose product fails more often than this many times the average."""
-    noticed_after: Weeks
-    """Time from its first sale until it is withdrawn, in whole weeks."""
-    cost_per_purchase: NonNegative
-    """Of each purchase until then."""
-
-
-class Batch(Terms):
-    """The product is made or bought in batches, which are not equally good."""
-
-    weeks: Annotated[int, BeforeValidator(number), Field(ge=1, le=520)] = assumed(
-        "firm.service.batch.weeks"
-    )
-    """How long one batch is sold."""
-    spread: Spread = 0.0
-    """Standard deviation between batches of the log of how often the product fails; its mean
-    stays as stated."""
-    recall: Recall | None = None
-
-
-class Service(Terms):
-    """What customers experience."""
-
-    quality: Annotated[float, BeforeValidator(number), Field(ge=0, le=10)] = assumed(
-        "firm.service.quality"
-    )
-    """Mean of a visit served by skilled staff, in points of ten."""
-    quality_spread: Annotated[float, BeforeValidator(number), Field(ge=0, le=10)] = assumed(
-        "firm.service.quality_spread"
-    )
-    failure_per_visit: Share = assumed("firm.service.failure_per_visit")
-    """Share of visits on which something goes wrong, of any kind."""
-    failures: Failures = Field(default_factory=Failures)
-    batch: Batch = Field(default_factory=Batch)
-    learns: Share = 0.0
-    """Share by which failures of a kind fall with each answered complaint about that kind for a
-    hundred customers."""
-    learns_floor: Share = assumed("firm.service.learns_floor")
-    """Share of the failures of a kind that no complaint teaches to avoid."""
-    ease: Annotated[float, BeforeValidator(number), Field(gt=0, le=100)] = 1.0
-    """How easy it is to complain: a factor on the odds that a failure is voiced; 1 is as today."""
-    ease_cost_per_week: NonNegative = 0.0
-    contact_mode: Literal["basic", "reactive", "accountable", "proactive", "partnership"] = (
-        "reactive"
-    )
-    """Whether the firm is gone after the sale, invites complaints, asks after each purchase, also
-    now and then, or works with its customers for their success (Kotler)."""
-    contact_cost_per_customer_week: NonNegative = 0.0
-    """What that contact costs, for each customer of the firm."""
-    response_hours: NonNegative = assumed("firm.service.response_hours")
-    """Mean hours until somebody takes up a complaint, apart from queueing."""
-    cost_per_visit: NonNegative = 0.0
-    compensation_share_of_basket: Share = assumed("firm.service.compensation_share_of_basket")
-    desk: Desk = Field(default_factory=Desk)
-    recovery: Recovery | None = None
-    """Remedies in place of the compensation; left out, nobody asks what fits."""
-    rules: list[Rule] = Field(default_factory=list)
-    """Of the ten rules of handling a complaint, those that are kept."""
-
-    @property
-    def closeness(self) -> int:
-        """The place of the contact mode, from the most distant one."""
-        return get_args(type(self).model_fields["contact_mode"].annotation).index(self.contact_mode)
 
 
 class Marketing(Terms):
