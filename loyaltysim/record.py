@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from loyaltysim.customers import choice, complaints, failures, given, stages, staying, visit
+from loyaltysim.customers import causes, choice, complaints, failures, given, stages, staying, visit
 from loyaltysim.evidence import beliefs
 from loyaltysim.ledger import TALLY as _TALLY
 from loyaltysim.mechanism import declared, mechanisms
@@ -59,6 +59,7 @@ CUSTOMER = _dtype(
 MEMBER = _dtype(membership.MEMBER_STATE)
 SCHEME = _dtype(membership.SCHEME_FIELDS)
 VISIT = _dtype(visit.VISIT)
+LOSS = _dtype(causes.LOSS)
 TALLY = _dtype(_TALLY)
 FLOW = _dtype(dict.fromkeys(FLOWS, int))
 BELIEFS = _dtype(dict.fromkeys(beliefs(), float))

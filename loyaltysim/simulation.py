@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from loyaltysim.compiled import compiled
 from loyaltysim.customers.birth import born
+from loyaltysim.customers.causes import CAUSES, MEASURES
 from loyaltysim.customers.failures import KINDS
 from loyaltysim.customers.population import Outcome, World, live_week
 from loyaltysim.customers.reached import change_rules, read_contacts, read_messages
@@ -36,6 +37,7 @@ from loyaltysim.record import (
     BELIEFS,
     CONTACT,
     FLOW,
+    LOSS,
     MEMBER,
     MESSAGE,
     SEAT,
@@ -86,6 +88,8 @@ class Result:
     """Points and stamps issued, redeemed, expired: (weeks, schemes, segments, 3)."""
     moves: Ints
     """People who changed from a stage to another: (weeks, segments, 7, 7)."""
+    losses: Ints
+    """Losses by segment, stage, cause and `causes.MEASURES`: (segments, 7, causes + 1, 3)."""
     at_start: Ints
     """People by segment and stage in week 0: (segments, 7)."""
     firm: Floats
@@ -220,6 +224,8 @@ class Run:
             tallies=np.zeros(segments, TALLY),
             flows=np.zeros((len(self.schemes), segments), FLOW),
             moves=np.zeros((segments, len(STAGES), len(STAGES)), np.int64),
+            loss=np.zeros(1, LOSS),
+            losses=np.zeros((segments, len(STAGES), len(CAUSES) + 1, len(MEASURES)), np.int64),
             tickets=np.zeros(OUTBOX, TICKET),
             words=np.zeros(OUTBOX, WORD),
             entries=np.zeros(room, np.int8),
@@ -524,6 +530,7 @@ def run(
         counts=life.counts,
         flows=life.flows,
         moves=life.moves,
+        losses=np.asarray(sum(out.losses for out in life.outcomes)),
         at_start=life.at_start,
         firm=life.firm_rows,
         failure_factors=life.failure_factors,

@@ -19,6 +19,8 @@ FILES = [
     "customer_classes.csv",
     "ledger.csv",
     "lorenz.csv",
+    "loss_causes.csv",
+    "losses.csv",
     "margins.csv",
     "members.csv",
     "provenance.json",

@@ -319,6 +319,8 @@ def test_run_keeps_every_table_where_asked(say, tmp_path):
         "failures.csv",
         "ledger.csv",
         "lorenz.csv",
+        "loss_causes.csv",
+        "losses.csv",
         "provenance.json",
         "scenario.yaml",
         "staff.csv",

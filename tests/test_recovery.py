@@ -9,6 +9,7 @@ from businesses import small
 from desks import BOUND, MAIL, PHONE, WEB, arrivals, served, terms, z_of
 from hypothesis import given
 from hypothesis import strategies as st
+from programmes import record
 from test_compiled import differences
 
 from loyaltysim.customers.complaints import REMEDIES, RULES, close_ticket
@@ -17,6 +18,7 @@ from loyaltysim.evidence import beliefs, register
 from loyaltysim.firm.desk import CLOSED
 from loyaltysim.firm.recovery import Recoveries
 from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
+from loyaltysim.record import CUSTOMER
 from loyaltysim.results.census import Census
 from loyaltysim.results.tables import Tables
 from loyaltysim.scenario.model import Business
@@ -120,14 +122,14 @@ def believed(**changes: float) -> SimpleNamespace:
 def closed(
     *, rules: tuple[str, ...] = (), apologised: float = 0.0, severity: float = 3.0,
     believes: SimpleNamespace | None = None, **message: object,
-) -> tuple[float, float, SimpleNamespace]:  # fmt: skip
+) -> tuple[float, float, Any]:  # fmt: skip
     """Satisfaction gained, and risk of leaving, in shares of the damage, over one complaint."""
-    customer = SimpleNamespace(who=1, satisfaction=0.0, compensation=0, apologised=apologised)
+    customer = record(CUSTOMER, who=1, apologised=apologised)
     kept = {name: len(set(part) & set(rules)) for name, part in RULES.items()}
     week = SimpleNamespace(seed=1, replication=0, **kept)
     told = dict.fromkeys(["hand_offs", "repeats", "followed_up"], 0) | {
         "answered": 1, "resolved": 1, "hours": 10.0, "severity": severity, "remedy": -1,
-        "fit": 0.0, "given": 2.5, "nth": 3,
+        "fit": 0.0, "given": 2.5, "nth": 3, "cause": 0,
     } | message  # fmt: skip
     tally = SimpleNamespace(compensation=0)
     found = believes or believed()
@@ -137,8 +139,8 @@ def closed(
     low, high = -40.0, 40.0
     for _ in range(60):
         middle = (low + high) / 2.0
-        again = SimpleNamespace(who=1, satisfaction=0.0, compensation=0, apologised=apologised)
-        leaves = close_ticket(again, SimpleNamespace(**told), week, found, middle, tally)
+        again = record(CUSTOMER, who=1, apologised=apologised)
+        leaves, _ = close_ticket(again, SimpleNamespace(**told), week, found, middle, tally)
         low, high = (low, middle) if leaves else (middle, high)
     lost = found.satisfaction_moves * severity
     return customer.satisfaction / lost, low, customer

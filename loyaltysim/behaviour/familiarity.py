@@ -16,11 +16,12 @@ STATE = {
     "contact": int,
     "contact_known": int,
     "follows": int,
+    "tie_lost": float,
 }
 """Tie to the contact or the team (0 to 1), when it was last updated, the level that a settled
 customer of this pace has today, the turnover of the team seen by then, the seat of one's own
-contact, how many had left it when it was last met, and whether the customer goes where the latest
-has gone."""
+contact, how many had left it when it was last met, whether the customer goes where the latest
+has gone, and how much closer the tie would be but for those who left."""
 
 DECISIONS = {"follow": 35}
 _FOLLOW = DECISIONS["follow"]
@@ -31,16 +32,20 @@ def fade(customer: Record, contact: Record, week: Record, beliefs: Record, now: 
     """Bring familiarity up to now: forgetting, and the contact or share of the team that left."""
     elapsed = now - customer.familiarity_at
     lost = elapsed / beliefs.familiarity_fades_weeks
+    left = 0.0
     if week.dedicated == 1:
         # The tie breaks when the person leaves, and once for each who left meanwhile.
         while customer.contact_known < contact.departures:
             part_from(customer, contact, week, beliefs)
             customer.contact_known += 1
     else:
-        lost += week.tie_breaks * (week.team_change - customer.team_seen)
+        left = week.tie_breaks * (week.team_change - customer.team_seen)
         customer.team_seen = week.team_change
     if customer.familiarity > 0.0:
-        customer.familiarity *= exp(-lost)
+        kept = exp(-(lost + left))
+        # What went with those who left since; exact but for the square of their share.
+        customer.tie_lost = kept * (customer.tie_lost * (1.0 + left) + customer.familiarity * left)
+        customer.familiarity *= kept
     customer.familiarity_at = now
 
 
@@ -54,7 +59,9 @@ def part_from(customer: Record, contact: Record, week: Record, beliefs: Record) 
     if contact.to_rival == 1 and luck[0] < beliefs.follows_contact * customer.familiarity:
         customer.follows = 1
     if week.alias == 0 or customer.familiarity >= beliefs.alias_works_below:
+        broken = customer.familiarity * week.tie_breaks
         customer.familiarity *= 1.0 - week.tie_breaks
+        customer.tie_lost += broken
 
 
 @rule
@@ -74,3 +81,4 @@ def experience(customer: Record, visit: Record, week: Record, beliefs: Record) -
     """A visit served by the contact adds a share of what is missing; by another, half of it."""
     gain = beliefs.familiarity_gain * visit.own_contact
     customer.familiarity += gain * (1.0 - customer.familiarity)
+    customer.tie_lost *= 1.0 - gain

@@ -11,13 +11,18 @@ STATE = {"satisfaction": float, "expectation": float}
 
 
 @rule
+def weighed(gap: float, beliefs: Record) -> float:
+    """A surprise as it is felt: falling short weighs `loss_weight` times (Oliver; E34)."""
+    return gap if gap >= 0.0 else beliefs.loss_weight * gap
+
+
+@rule
 def disconfirmation(customer: Record, beliefs: Record) -> float:
-    """Satisfaction above expectation; falling short weighs `loss_weight` times (Oliver; E34).
+    """Satisfaction above expectation, as it is felt.
 
     The asymmetry enters here, once: were the surprise weighted too, it would count twice.
     """
-    gap = customer.satisfaction - customer.expectation
-    return gap if gap >= 0.0 else beliefs.loss_weight * gap
+    return weighed(customer.satisfaction - customer.expectation, beliefs)
 
 
 @rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from math import exp, log
 
+from loyaltysim.behaviour.let_down import make_good
 from loyaltysim.customers.choice import CERTAIN
 from loyaltysim.draws import uniforms
 from loyaltysim.ledger import micros
@@ -80,8 +81,10 @@ def close_ticket(
     beliefs: Record,
     log_risk: float,
     tally: Record,
-) -> bool:
-    """What the end of a complaint does; true if the customer leaves over it.
+) -> tuple[bool, float]:
+    """What the end of a complaint does: whether the customer leaves over it, and what was missing.
+
+    The latter is the log risk that a usual resolution at once would have taken away besides.
 
     A resolution restores a part of the satisfaction that the failure cost, never more
     than all of it (no recovery paradox; E28), and more of it the quicker the answer. Being
@@ -111,7 +114,10 @@ def close_ticket(
             + beliefs.courtesy_stays * courtesy
             + beliefs.procedure_stays * procedure
         )
-        customer.satisfaction += min(share, 1.0) * lost
+        restored = min(share, 1.0) * lost
+        customer.satisfaction += restored
+        make_good(customer, message.cause, restored, beliefs)
     risk = risk_after_failure(beliefs, message.severity, log_risk - relief)
     luck = uniforms(week.seed, week.replication, customer.who, _OUTCOME, message.nth, 0)
-    return luck[0] < 1.0 - exp(-risk)
+    best = beliefs.voiced_stays + beliefs.resolved_stays + beliefs.quick_stays
+    return luck[0] < 1.0 - exp(-risk), max(best - relief, 0.0)

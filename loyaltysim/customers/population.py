@@ -24,6 +24,14 @@ from loyaltysim.behaviour.word import (
     welcome,
     welcome_saving,
 )
+from loyaltysim.customers.causes import (
+    CONTACT,
+    NO_CAUSE,
+    blame_failure,
+    blame_only,
+    book_loss,
+    find_causes,
+)
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
 from loyaltysim.customers.complaints import risk_after_failure
 from loyaltysim.customers.diary import NEVER, entry_of, reason_of
@@ -84,6 +92,8 @@ class Outcome(NamedTuple):
     tallies: Any
     flows: Any
     moves: Any
+    loss: Any
+    losses: Any
     tickets: Any
     words: Any
     entries: Any
@@ -202,18 +212,23 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
             if customer.never == 0 and (customer.aware == 0 or customer.activity == GONE):
                 take_notice(customer, segment, week, now, tally)
             asleep = customer.activity == DORMANT
+            times_lost = customer.times_lost
             if asleep:
                 sleep_on(luck.staying, customer, segment, week, beliefs, now, tally)
             if noting:
                 reason = reason_of(customer)
                 earned = customer.revenue - customer.costs
             chosen = NOTHING
+            went_along = False
+            found_in = 0
+            known_risk, rivals_hold = 0.0, 0.0
 
             contact = seats[customer.contact]
             if customer.never == 0 and customer.aware == 1 and customer.activity == ACTIVE:
                 fade(customer, contact, week, beliefs, now)
                 if customer.follows == 1:
                     follow(customer, segment, week, beliefs, now, tally)
+                    went_along = True
             if customer.never == 0 and customer.aware == 1 and customer.activity == ACTIVE:
                 cool(customer, beliefs, now)
                 customer.saving = welcome_saving(customer, beliefs, now)
@@ -241,7 +256,6 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                         else:
                             rival_pull += wanted
                 chosen = make_choice(customer, segment, week, beliefs, now, luck, pull, rival_pull)
-                found_in = 0
                 if segment.given == 1:
                     found_in = stage_of(customer, thresholds, now)
                     to_go = inf
@@ -251,7 +265,6 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                             to_go = min(to_go, member.goal_visits)
                     chosen = choose_by_table(luck, customer, segment, found_in, to_go, chosen)
 
-                known_risk = 0.0
                 upset = False
                 if chosen == FIRM:
                     place = server_of(contact, week, luck.server)
@@ -345,7 +358,9 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                     if segment.period > 0.0:
                         # A contract is not chosen anew: what pulls keeps.
                         log_risk += rival_pull - pull
+                        rivals_hold = rival_pull
                     log_risk -= stake(held_here, held_there, beliefs)
+                    rivals_hold += beliefs.member_stays * held_there
                     if upset:
                         known_risk += risk_after_failure(beliefs, visit.severity, log_risk)
                     if segment.given == 1 and segment.given_loss[found_in] >= 0.0:
@@ -358,6 +373,16 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                             log_risk, tally,
                         )  # fmt: skip
 
+            if customer.times_lost > times_lost:
+                loss = out.loss[0]
+                find_causes(loss, customer, segment, week, beliefs, now, rivals_hold)
+                if went_along:
+                    blame_only(loss, CONTACT)
+                elif segment.given == 1 and segment.given_loss[found_in] >= 0.0:
+                    blame_only(loss, NO_CAUSE)
+                elif customer.lost_knowingly == 1:
+                    blame_failure(loss, visit.kind, 1.0 - customer.drop_out / known_risk)
+                book_loss(out.losses, loss, customer, segment, week)
             stage = stage_of(customer, thresholds, now)
             if stage != customer.stage:
                 out.moves[customer.segment, customer.stage, stage] += 1

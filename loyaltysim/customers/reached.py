@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import Any
 
 from loyaltysim.behaviour.awareness import is_customer
@@ -9,6 +10,7 @@ from loyaltysim.behaviour.companion import look_at_companion
 from loyaltysim.behaviour.familiarity import fade
 from loyaltysim.behaviour.sunk_cost import use_what_was_paid
 from loyaltysim.behaviour.word import hear
+from loyaltysim.customers.causes import ANSWER, blame_failure, book_loss, find_causes
 from loyaltysim.customers.complaints import close_ticket
 from loyaltysim.customers.population import Outcome, World
 from loyaltysim.customers.stages import stage_of
@@ -33,21 +35,34 @@ def receive(
     week: Record,
     beliefs: Record,
     log_risk: float,
+    rivals_hold: float,
+    loss: Record,
     tally: Record,
-) -> None:
-    """What reaches a customer at the end of a week: the end of a complaint, or a word."""
+) -> bool:
+    """What reaches a customer at the end of a week: the end of a complaint, or a word.
+
+    True if the customer leaves over it, for the reasons in `loss`.
+    """
     now = week.ends
     if message.kind == 1:
         hear(customer, message, week, beliefs, now, tally)
-        return
-    leaves = close_ticket(customer, message, week, beliefs, log_risk, tally)
-    if leaves and is_customer(customer):
-        leave(customer, segment, week, beliefs, now, True, tally)
+        return False
+    leaves, relief_missing = close_ticket(customer, message, week, beliefs, log_risk, tally)
+    if not (leaves and is_customer(customer)):
+        return False
+    leave(customer, segment, week, beliefs, now, True, tally)
+    find_causes(loss, customer, segment, week, beliefs, now, rivals_hold)
+    loss.without[ANSWER] = exp(-relief_missing)
+    blame_failure(loss, message.cause, 1.0)
+    return True
 
 
 @rule
-def risk_at_the_desk(world: Any, i: int, customer: Record, segment: Record) -> float:
-    """What moves the log risk of leaving when a complaint ends, programmes included."""
+def risk_at_the_desk(world: Any, i: int, customer: Record, segment: Record) -> tuple[float, float]:
+    """What moves the log risk of leaving when a complaint ends, programmes included.
+
+    And how much of it is what rivals pull and hold.
+    """
     week = world.week[0]
     beliefs = world.beliefs[0]
     now = week.ends
@@ -56,7 +71,7 @@ def risk_at_the_desk(world: Any, i: int, customer: Record, segment: Record) -> f
     log_risk = terms_of_leaving(customer, segment, week, beliefs, now)
     held_here, held_there = 0.0, 0.0
     pulls = use_what_was_paid(customer, 0, beliefs, now)
-    pulls -= use_what_was_paid(customer, 1, beliefs, now)
+    pulls_there = use_what_was_paid(customer, 1, beliefs, now)
     for j in range(len(world.schemes)):
         member = world.members[i, j]
         scheme = world.schemes[j]
@@ -68,11 +83,13 @@ def risk_at_the_desk(world: Any, i: int, customer: Record, segment: Record) -> f
             pulls += gains
         else:
             held_there = max(held_there, held)
-            pulls -= gains
+            pulls_there += gains
+    rivals_hold = beliefs.member_stays * held_there
     if segment.period > 0.0:
         # A contract is not chosen anew: what pulls keeps.
-        log_risk -= pulls
-    return log_risk - stake(held_here, held_there, beliefs)
+        log_risk += pulls_there - pulls
+        rivals_hold += pulls_there
+    return log_risk - stake(held_here, held_there, beliefs), rivals_hold
 
 
 def read_contacts(world: World, out: Outcome, first: int, last: int) -> None:
@@ -124,12 +141,16 @@ def read_messages(world: World, out: Outcome, first: int, last: int) -> None:
                 member = world.members[message.customer, j]
                 get_introduction(customer, member, world.schemes[j], beliefs, week.ends, tally)
         else:
-            log_risk = 0.0
+            log_risk, rivals_hold = 0.0, 0.0
             if message.kind == 0:
-                log_risk = risk_at_the_desk(world, message.customer, customer, segment)
+                log_risk, rivals_hold = risk_at_the_desk(world, message.customer, customer, segment)
             else:
                 fade(customer, world.seats[customer.contact], week, beliefs, week.ends)
-            receive(customer, segment, message, week, beliefs, log_risk, tally)
+            loss = out.loss[0]
+            if receive(
+                customer, segment, message, week, beliefs, log_risk, rivals_hold, loss, tally
+            ):
+                book_loss(out.losses, loss, customer, segment, week)
             world.there_now[message.customer] = is_customer(customer)
         stage = stage_of(customer, world.thresholds[0], week.ends)
         if stage != customer.stage:

@@ -32,6 +32,8 @@ VISIT = {
     "paid": float,
     "discount": float,
     "quality": float,
+    "unskilled": float,
+    "hurried": float,
     "severity": float,
     "kind": int,
     "own_contact": float,
@@ -40,11 +42,12 @@ VISIT = {
     "priority": int,
     "hotline_hours": float,
 }
-"""One visit: date, usual basket at today's prices, amount paid, taken off it, quality, severity of
-a failure (points of ten, 0 without one) and its kind, 1 if served by one's contact or team and 0.5
-by a colleague, whether it leads to a complaint (1 unasked, 2 because the firm asks), how many
-people hear of it, and, of a complaint, whether it is taken up before others and the mean hours
-until then (infinite: as for others)."""
+"""One visit: date, usual basket at today's prices, amount paid, taken off it, quality, what it
+lost for want of skill and to overload (points of ten), severity of a failure (points of ten, 0
+without one) and its kind, 1 if served by one's contact or team and 0.5 by a colleague, whether it
+leads to a complaint (1 unasked, 2 because the firm asks), how many people hear of it, and, of a
+complaint, whether it is taken up before others and the mean hours until then (infinite: as for
+others)."""
 
 experience = each_of(
     seam(mechanisms("loyaltysim.behaviour"), "experience"), "customer, visit, week, beliefs"
@@ -67,12 +70,13 @@ def serve(
 
     Those who like to work here serve better (Rucci, Kirn & Quinn 1998).
     """
-    missing = 1.0 - server.skill
     visit.own_contact = own_contact
+    visit.unskilled = beliefs.skill_quality * (1.0 - server.skill)
+    visit.hurried = beliefs.load_quality * server.overload
     visit.quality = (
         week.quality
-        - beliefs.skill_quality * missing
-        - beliefs.load_quality * server.overload
+        - visit.unskilled
+        - visit.hurried
         + beliefs.morale_quality * server.morale
         + week.quality_spread * normal(luck)
     )

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from loyaltysim import __version__
 from loyaltysim.evidence import register
-from loyaltysim.report import base, pictures
+from loyaltysim.report import base, losses, pictures
 from loyaltysim.report.figures import horizon, money, number
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.svg import FONTS, inline
@@ -61,7 +61,7 @@ def render(comparison: Comparison) -> str:
         tables=tables_of(comparison),
         twin_tables=twin_tables(comparison),
         lives=lives_of(comparison),
-        base_tables=[base.table(comparison)],
+        base_tables=[base.table(comparison), *losses.tables(comparison)],
         pictures=list(_pictures(comparison)),
         assumptions=[row for group in groups for row in group["rows"]],
         assumption_groups=groups,
@@ -175,6 +175,17 @@ def _pictures(comparison: Comparison) -> Iterator[_Shown]:
             "Percentage points more (or fewer) still there than with the reference; above zero, "
             "customers are kept.",
             True,
+        ),
+        (
+            "causes",
+            losses.causes,
+            "Why they left",
+            f"With “{comparison.reference}”. Left, customers a year who would have been there "
+            "still but for each cause, with 95% intervals, and the contribution a year that goes "
+            "with them (shared out among causes). Right, the share of all losses that these causes "
+            "explain, by segment and by the stage from which they were lost; the figures give "
+            "losses a year.",
+            False,
         ),
         (
             "value",

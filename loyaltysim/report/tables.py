@@ -54,7 +54,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Row:
-    """One alternative."""
+    """One alternative, or whatever else a row is about; without a colour of its own then."""
 
     name: str
     colour: str
@@ -74,6 +74,8 @@ class Table:
     groups: list[Group] = field(default_factory=list)
     mark: str = ""
     """Footnote of the caption."""
+    of: str = "Alternative"
+    """What its rows are."""
 
     @property
     def is_short(self) -> bool:
@@ -307,12 +309,17 @@ def table_of(
     """A table with a row for each alternative."""
     frame = comparison.alternatives
     colour = colours(comparison)
-    rows = []
-    for name in comparison.names:
-        said = [column.read(frame.loc[name]) for column in columns]
-        cells = [cell if isinstance(cell, Cell) else Cell(cell) for cell in said]
-        rows.append(Row(name, colour[name], name == comparison.reference, cells))
+    rows = [
+        Row(name, colour[name], name == comparison.reference, cells)
+        for name, cells in zip(comparison.names, cells_of(frame, columns), strict=True)
+    ]
     return Table(key, caption, columns, rows, notes, groups or [], mark)
+
+
+def cells_of(frame: pd.DataFrame, columns: list[Column]) -> list[list[Cell]]:
+    """What the columns say of each row of a frame."""
+    said = [[column.read(row) for column in columns] for _, row in frame.iterrows()]
+    return [[cell if isinstance(cell, Cell) else Cell(cell) for cell in cells] for cells in said]
 
 
 class Money:

@@ -26,7 +26,7 @@ from loyaltysim.report.figures import (
     steps_of,
     with_error,
 )
-from loyaltysim.report.words import MARGINS, answer, margins_said
+from loyaltysim.report.words import CAUSES, MARGINS, answer, margins_said
 from loyaltysim.results.classes import CLASSES
 from loyaltysim.results.concentration import TOP
 
@@ -78,6 +78,19 @@ def _print_base(base: BaseTables, name: str, console: Console) -> None:
         f"{share(years['sales'].iloc[-1], 0)} of sales."
     )
     console.print("\n".join(textwrap.wrap(escape(text), min(console.width, 100))))
+    causes = base.loss_causes
+    if name:
+        causes = causes[causes["alternative"] == name]
+    text = _why_they_left(causes.set_index("cause")["share"])
+    console.print("\n".join(textwrap.wrap(escape(text), min(console.width, 100))))
+
+
+def _why_they_left(shares: pd.Series) -> str:
+    """The causes of loss, the largest first."""
+    named = shares.drop("none").sort_values(ascending=False)
+    said = [f"{CAUSES[str(cause)]} {share(x)}" for cause, x in named.items() if x >= 0.0005]
+    said.append(f"{CAUSES['none']} {share(shares['none'])}")
+    return f"Why customers left (losses shared out): {', '.join(said)}."
 
 
 def _table(title: str, caption: str, *columns: str) -> Table:

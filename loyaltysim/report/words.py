@@ -29,6 +29,24 @@ if TYPE_CHECKING:
 FEW = 10
 """With fewer replications than this, shares of runs are called a first impression."""
 
+CAUSES = {
+    "product": "product was faulty",
+    "treatment": "badly treated, or a detail missed",
+    "systems": "shop, site or delivery failed",
+    "promises": "promise was broken",
+    "answer": "complaint was answered badly",
+    "unskilled": "staff lacked practice",
+    "overload": "staff lacked time",
+    "contact": "people they knew left",
+    "price": "price",
+    "envy": "others were favoured",
+    "taken_away": "something was taken away",
+    "rivals": "rivals pulled or held them",
+    "word": "warned by others",
+    "none": "none of these",
+}
+"""Causes of loss in words."""
+
 MARGINS = {
     "joining": "customers who would not have come",
     "staying": "customers who would have been lost or asleep",

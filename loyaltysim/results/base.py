@@ -1,4 +1,4 @@
-"""Tables about the customer base itself: value classes, concentration, tenure against profit."""
+"""Tables about the customer base itself: value classes, concentration, tenure, causes of loss."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from loyaltysim.customers.causes import CAUSES
+from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import MICRO
 from loyaltysim.results.concentration import SHARES, top_share
 from loyaltysim.results.intervals import with_intervals
@@ -18,6 +20,9 @@ from loyaltysim.results.value import NO_CUSTOMER, VALUE_CLASSES
 from loyaltysim.results.yearbook import CustomerBase
 
 Floats = NDArray[np.float64]
+
+LOST = ("but_for", "lost", "worth_per_year")
+"""What tables call the measures of `causes.MEASURES`."""
 
 
 class BaseTables:
@@ -31,11 +36,13 @@ class BaseTables:
     def __init__(
         self,
         bases: Sequence[Sequence[CustomerBase]],
+        segments: Sequence[str],
         names: Sequence[str] = (),
         reference: str = "",
     ) -> None:
         """Of each replication a base for each name; without names, of one run."""
         self._bases = bases
+        self._segments = list(segments)
         self._names = list(names)
         self._reference = reference
 
@@ -147,6 +154,30 @@ class BaseTables:
         axes = {"customers": GROUPS, "year": range(1, sums.shape[3] + 1)}
         return self._tidy(yearly(sums), axes)
 
+    @cached_property
+    def loss_causes(self) -> pd.DataFrame:
+        """Why customers were lost over the horizon: a row for each (alternative and) cause.
+
+        `but_for`: how many would have been there still, then, but for this cause; causes overlap.
+        `lost`: losses shared out among their causes, and among no cause that is followed (`none`);
+        `share` of all. `worth_per_year`: what these left in a usual year: usual baskets less
+        goods and serving, before rewards. Causes: `customers.causes`.
+        """
+        sums = self._collect(lambda b: b.losses).sum(axis=(2, 3)) / MICRO
+        values = dict(zip(LOST, np.moveaxis(sums, -1, 0), strict=True))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values["share"] = values["lost"] / values["lost"].sum(axis=-1, keepdims=True)
+        return self._tidy(values, {"cause": (*CAUSES, "none")})
+
+    @cached_property
+    def losses(self) -> pd.DataFrame:
+        """The same by segment and by the stage from which they were lost: means, without shares."""
+        sums = self._collect(lambda b: b.losses) / MICRO
+        values = dict(zip(LOST, np.moveaxis(sums, -1, 0), strict=True))
+        axes = {"segment": self._segments, "stage": STAGES, "cause": (*CAUSES, "none")}
+        frame = self._tidy(values, axes, intervals=False)
+        return frame[frame["lost"] > 0.0].reset_index(drop=True)
+
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """All of them by name, as they are written to a results folder."""
@@ -156,6 +187,8 @@ class BaseTables:
             "concentration": self.concentration,
             "lorenz": self.lorenz,
             "tenure": self.tenure,
+            "loss_causes": self.loss_causes,
+            "losses": self.losses,
         }
         # One run alone has nobody to be moved from.
         return tables | ({"value_moves": self.value_moves} if self._names else {})

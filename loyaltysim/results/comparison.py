@@ -283,9 +283,10 @@ class Comparison:
 
     @cached_property
     def base(self) -> BaseTables:
-        """The customers themselves: value classes, concentration, tenure against profit."""
+        """The customers themselves: value classes, concentration, tenure, causes of loss."""
         bases = [[summary.base for summary in runs] for runs in self.runs[STATED]]
-        return BaseTables(bases, self.names, self.reference)
+        segments = [segment.name for segment in self.scenario.business.market.segments]
+        return BaseTables(bases, segments, self.names, self.reference)
 
     def stories(self, alternative: str) -> dict[str, Worlds]:
         """One life of each class with people, lived in both worlds: somebody in its middle.

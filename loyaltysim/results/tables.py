@@ -167,8 +167,8 @@ class Tables:
 
     @cached_property
     def base(self) -> BaseTables:
-        """The customers themselves: value classes, concentration, tenure against profit."""
-        return BaseTables([[base_of(self.result, self.census)]])
+        """The customers themselves: value classes, concentration, tenure, causes of loss."""
+        return BaseTables([[base_of(self.result, self.census)]], self._segments)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

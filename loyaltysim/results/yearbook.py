@@ -71,6 +71,8 @@ class CustomerBase:
     """Of a year's best fifth by sales, the share among the next year's: (years,), nan at last."""
     tenure: Floats
     """`tenure.SUMS` of the base and of newcomers by year of tenure: (2, years, 6)."""
+    losses: NDArray[np.int64]
+    """Losses by segment, stage, cause and `causes.MEASURES`: (segments, 7, causes + 1, 3)."""
 
 
 def base_of(result: Result, book: Yearbook, before: Value | None = None) -> CustomerBase:
@@ -80,4 +82,5 @@ def base_of(result: Result, book: Yearbook, before: Value | None = None) -> Cust
         lorenz=np.array(book.concentration.curves),
         overlap=np.array(book.concentration.overlap),
         tenure=book.tenure.sums,
+        losses=result.losses,
     )

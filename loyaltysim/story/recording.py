@@ -18,6 +18,7 @@ from loyaltysim.behaviour.habit import remember_choice
 from loyaltysim.behaviour.occasions import drift_on
 from loyaltysim.behaviour.pantry import appetite
 from loyaltysim.customers import (
+    causes,
     choice,
     failures,
     given,
@@ -379,6 +380,13 @@ class Recorder:
         yield
         self._facts()["lost"] = "knowingly" if frame.f_locals["knowingly"] else "silently"
 
+    def _book_loss(self, frame: FrameType) -> Steps:
+        without = frame.f_locals["loss"].without
+        self._facts()["causes"] = {
+            name: 1.0 - float(without[place]) for place, name in enumerate(causes.CAUSES)
+        }
+        yield
+
     def _read_messages(self, _frame: FrameType) -> Steps:
         yield
         self._close()
@@ -444,6 +452,7 @@ _WATCHES: dict[int, Callable[[Recorder, FrameType], Steps]] = {
         sunk_cost.use_what_was_paid,
         membership.get_contact, membership.get_introduction,
         staying.terms_of_leaving, staying.decide_staying, staying.sleep_on, staying.leave, stage_of,
+        causes.book_loss,
     )
 }  # fmt: skip
 _WATCHES |= {

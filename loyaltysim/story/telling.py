@@ -10,6 +10,7 @@ from textwrap import wrap
 from loyaltysim.customers.stages import STAGES
 from loyaltysim.ledger import MICRO
 from loyaltysim.report.figures import number, share
+from loyaltysim.report.words import CAUSES
 from loyaltysim.story.life import Life
 from loyaltysim.story.moment import Facts, Moment
 
@@ -31,6 +32,9 @@ GIVEN = {
     "refund": "the money back",
     "compensate": "something for the trouble",
 }
+LEAST_CAUSE = 0.005
+"""A cause that mattered less is not told."""
+
 ALWAYS_TOLD = {
     "first_purchases", "failures", "complaints", "lost_knowingly", "lost_silently", "fell_asleep",
     "woke_up", "won_back", "joined", "recommended", "warned",
@@ -312,8 +316,17 @@ def _staying(facts: Facts) -> Iterator[str]:
     if "lost" in facts:
         how = "Left knowingly" if facts["lost"] == "knowingly" else "Lost silently"
         yield f"{how}{_risk(staying)}."
+        yield from _causes(facts)
     elif booked.get("fell_asleep"):
         yield f"Fell asleep{_risk(staying)}."
+
+
+def _causes(facts: Facts) -> Iterator[str]:
+    """What has raised the risk, and how likely the customer would have stayed without it."""
+    found = sorted(facts.get("causes", {}).items(), key=lambda item: -item[1])
+    told = [f"{CAUSES[name]} ({share(x, 0)})" for name, x in found if x >= LEAST_CAUSE]
+    if told:
+        yield f"Would have stayed, with this probability, but for this: {', '.join(told)}."
 
 
 def _risk(staying: Facts) -> str:
@@ -352,6 +365,7 @@ def _complaint(facts: Facts) -> Iterator[str]:
         yield from _handling(facts)
     if "lost" in facts:
         yield "Left over it, knowingly."
+        yield from _causes(facts)
 
 
 def _handling(facts: Facts) -> Iterator[str]:
