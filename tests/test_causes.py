@@ -166,11 +166,8 @@ def failing(kind):
     ("changes", "causes"),
     [
         ({}, set()),
-        ({"service": {"failure_per_visit": "20%", "failures": ONLY | {"core": 1}}}, {"product"}),
-        (
-            {"service": {"failure_per_visit": "20%", "failures": ONLY | {"promise": 1}}},
-            {"promises"},
-        ),
+        ({"service": failing("core")}, {"product"}),
+        ({"service": failing("promise")}, {"promises"}),
         ({"staff": {"quits_per_year": "300%"}}, {"contact"}),
         ({"staff": {"quits_per_year": "300%", "skill_at_start": "50%"}}, {"contact", "unskilled"}),
     ],
