@@ -114,8 +114,8 @@ FINDING = Finding(
             "E35.a",
             (above("bend", "share who buy here next: scores 5 - 4, less 4 - 3"),),
             miss="To fall short of what is expected weighs double (beliefs.loss_weight, after "
-            "E34), so a point counts more where satisfaction is low. The model has no delight "
-            "that sets the most satisfied apart.",
+            "E34), which makes half of the bend: a point counts more where satisfaction is low. "
+            "The model has no delight that sets the most satisfied apart.",
             note="Who is experienced alone is counted: over all customers it would hold, because "
             "in a simulation who buys rarely keeps the satisfaction that everybody starts with.",
         ),
