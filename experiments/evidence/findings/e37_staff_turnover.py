@@ -152,6 +152,8 @@ FINDING = Finding(
         Target(
             "E37.a",
             (between("all", "correlation of quits and performance", -0.35, -0.05, 0.0),),
+            note="It hardly needs the customers: who is new serves worse, and finding and "
+            "training them costs money. Where customers answer to nothing it is as strong.",
         ),
         Target(
             "E37.b",
