@@ -95,6 +95,15 @@ def test_what_could_not_be_measured_misses():
         assert not check.passes(lost)
 
 
+def test_nothing_carries_what_could_not_be_measured():
+    check = finding_.above("x", "")
+    target = finding_.Target("E35.b", (check,))
+    finding = finding_.Finding("E35", "", "", lambda worlds, number: {}, (target,))
+    lost = finding_.Estimate.of([1.0, nan])
+    shown = finding_.Shown(finding, {"x": lost}, {}, {}, {"price_response": {"x": lost}})
+    assert library.carried(shown, target) == ""
+
+
 def test_a_relative_change_is_drawn_where_its_ratio_lies():
     rows = {id: PUBLISHED[id] for id in ("E23.c", "E18.c", "E12.e")}
     ratio = finding_.between("x", "", 1.1, 1.35, neutral=1.0)

@@ -105,7 +105,7 @@ def carried(shown: Shown, target: Target) -> str:
 
 def _shares(shown: Shown, figure: str, neutral: float) -> dict[str, float]:
     found: Estimate = shown.estimates[figure]
-    if not isfinite(neutral) or found.low <= neutral <= found.high:
+    if not isfinite(neutral + found.mean) or found.low <= neutral <= found.high:
         return {}
     return {
         name: 1.0 - (others[figure].mean - neutral) / (found.mean - neutral)

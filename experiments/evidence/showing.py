@@ -150,7 +150,7 @@ def _draw_check(
     bounds = [x for x in (check.low, check.high) if isfinite(x)]
     marks = (*bounds, found.low, found.high, found.mean, *([] if stated is None else [stated]))
     ends = np.array([x for x in marks if isfinite(x)])
-    room = max(np.ptp(ends), abs(ends).max() * 0.2, 1e-9) * 0.25
+    room = 0.25 * (max(np.ptp(ends), abs(ends).max() * 0.2) or 1.0)
     low, high = ends.min() - room, ends.max() + room
     axes.set_xlim(low, high)
     axes.axvspan(max(check.low, low), min(check.high, high), color="#e6e6e6", linewidth=0)
