@@ -80,7 +80,7 @@ def picture(means: Mapping[str, Floats], errors: Mapping[str, Floats]) -> Panel:
 
 def _within(name: str, label: str) -> Check:
     published = PUBLISHED[name]
-    return between(name, label, max(published - 0.1, 0.0), published + 0.1, 0.0)
+    return between(name, label, max(round(published - 0.1, 2), 0.0), round(published + 0.1, 2), 0.0)
 
 
 NOT_A_RISK = (
