@@ -12,7 +12,6 @@ so their effects are what they may cost. Writes `factorial.html`.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -23,23 +22,18 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from paired import asked, live
 
-import loyaltysim
-from loyaltysim.report.experiments import page_of
 from loyaltysim.report.figures import number
 from loyaltysim.report.style import SMALL, WIDE, Sheet, look
 from loyaltysim.report.svg import inline
 from loyaltysim.results import money
-from loyaltysim.results.comparison import STATED
 from loyaltysim.results.intervals import mean_and_half_width
 from loyaltysim.scenario import Scenario
-from loyaltysim.studies.compare import Task, lived
-from loyaltysim.studies.levels_of import levels_of
 from loyaltysim.units import WEEKS_PER_YEAR
 
 Floats = NDArray[np.float64]
 
-SCENARIO = Path(__file__).parent.parent / "scenarios" / "coffee_shop.yaml"
 SERVICE = {"poor service": 2.0, "service as it is": 1.0, "good service": 0.5}
 TURNOVER = {"stayers": 0.5, "turnover as it is": 1.0, "leavers": 2.0}
 """Factors on failures, and on quits."""
@@ -96,15 +90,14 @@ def designs(scenario: Scenario) -> tuple[Scenario, tuple[Sequence[str], ...]]:
     return Scenario.from_document({**scenario.document, "alternatives": alternatives}), levels
 
 
-def live(scenario: Scenario, processes: int) -> Factorial:
+def live_all(scenario: Scenario, processes: int) -> Factorial:
     """Live every combination in every replication."""
     whole, levels = designs(scenario)
-    tasks = [Task(STATED, number) for number in range(whole.business.replications)]
-    runs = dict(lived(whole, levels_of(whole.business), tasks, processes))
+    runs = live(whole, processes)
     years = whole.business.weeks / WEEKS_PER_YEAR
-    profit = np.array([[money.profit(s.monthly).sum() for s in runs[t]] for t in tasks]) / years
-    loss = np.array([[s.yearly_loss for s in runs[t]] for t in tasks])
-    shape = (len(tasks), *map(len, levels))
+    profit = np.array([[money.profit(s.monthly).sum() for s in each] for each in runs]) / years
+    loss = np.array([[s.yearly_loss for s in each] for each in runs])
+    shape = (len(runs), *map(len, levels))
     return Factorial(
         whole, levels, (profit[:, 1:] - profit[:, :1]).reshape(shape), loss[:, 1:].reshape(shape)
     )
@@ -174,40 +167,23 @@ def picture(found: Factorial) -> Figure:
 
 def main() -> int:
     """Live, print, and write the page."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("scenario", nargs="?", type=Path, default=SCENARIO)
-    parser.add_argument("--replications", type=int, default=10)
-    parser.add_argument("--people", type=int)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--out", type=Path, default=Path("."))
-    asked = parser.parse_args()
-    scenario = loyaltysim.load(asked.scenario)
-    changes = {"replications": asked.replications, "market.people": asked.people}
-    scenario = scenario.change({k: v for k, v in changes.items() if v is not None})
-    found = live(scenario, asked.processes)
-    business = found.scenario.business
-    head = (
-        f"{business.name}: {business.market.people:,} people, {business.replications} paired "
-        f"replications; {business.currency} a year, and percentage points of customers lost a year"
-    )
+    request = asked(__doc__)
+    found = live_all(request.scenario, request.processes)
+    currency = request.scenario.business.currency
+    head = request.head(f"{currency} a year, and percentage points of customers lost a year")
     print(f"{head}\n{answer(found)}")
     tables = table(found)
     for title, rows in tables.items():
         print(f"\n{title}")
         for row in rows:
             print(f"  {row[0]:<52}  {row[1]:>32}  {row[2]:>28}")
-    page = page_of(
+    request.write(
         Path(__file__).with_name("factorial.html.j2"),
         answer=answer(found),
         head=head,
         picture=Markup(inline(picture(found), "factorial", "Profit and loss by combination")),
         tables=tables,
     )
-    asked.out.mkdir(parents=True, exist_ok=True)
-    (asked.out / "factorial.html").write_text(page, "utf-8")
-    print(f"\n{asked.out / 'factorial.html'}")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from loyaltysim.results.satisfaction import BANDS
 from loyaltysim.results.tenure import GROUPS, SUMS
 from loyaltysim.results.value import Cuts, ValueClasses
 from loyaltysim.results.yearbook import CustomerBase
@@ -24,4 +25,6 @@ def written_base(moved: int = 0, years: int = 2) -> CustomerBase:
         lorenz=np.array([[curve, curve]] * years),
         overlap=np.array([0.5] * (years - 1) + [np.nan]),
         tenure=np.full((len(GROUPS), years, len(SUMS)), 1e9),
+        satisfaction=7.5,
+        kept_by_satisfaction=np.ones((BANDS, 3)),
     )

@@ -193,6 +193,8 @@ def written_run(monthly: np.ndarray, customers: int, units: list[list[int]]) -> 
         observed_yearly_loss=0.1,
         turnover_per_year=0.5,
         mean_skill=0.9,
+        seats_filled=0.95,
+        overload=0.01,
         answer_hours=20.0,
         resolution_hours=24.0,
         resolved_share=0.5,

@@ -139,6 +139,8 @@ def _summary(luck: np.random.Generator, months: int, gain: float) -> Summary:
         observed_yearly_loss=0.2,
         turnover_per_year=0.5,
         mean_skill=0.9,
+        seats_filled=0.95,
+        overload=0.01,
         answer_hours=math.nan,
         resolution_hours=math.nan,
         resolved_share=0.5,

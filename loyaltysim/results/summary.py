@@ -90,6 +90,10 @@ class Summary:
     observed_yearly_loss: float
     turnover_per_year: float
     mean_skill: float
+    seats_filled: float
+    """Of the seats, on average."""
+    overload: float
+    """Work above what those who serve can do well, of it, on average."""
     answer_hours: float
     """From a complaint to when somebody takes it up, of those taken up."""
     resolution_hours: float
@@ -138,6 +142,8 @@ def summarise(
         observed_yearly_loss=float(census.observed_yearly_loss[-1]),
         turnover_per_year=float(result.quits / seats / (weeks / WEEKS_PER_YEAR)),
         mean_skill=float(result.firm[:, 1].mean()),
+        seats_filled=float(result.firm[:, 0].mean() / seats),
+        overload=float(result.firm[:, 4].mean()),
         answer_hours=_mean(answer_hours[answered == 1.0]),
         resolution_hours=_mean(hours[resolved == 1.0]),
         resolved_share=_mean(resolved),

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loyaltysim.ledger import micros
-from loyaltysim.results.census import MONTHS_PER_YEAR, Census, still_there
+from loyaltysim.results.census import MONTHS_PER_YEAR, Census, Flags, still_there
 from loyaltysim.results.concentration import Concentration
+from loyaltysim.results.satisfaction import Satisfaction
 from loyaltysim.results.tenure import Tenure
 from loyaltysim.results.value import Value, ValueClasses, net_of, value_classes, value_of
 from loyaltysim.scenario.model import Business
@@ -25,7 +26,7 @@ Floats = NDArray[np.float64]
 class Yearbook(Census):
     """A census that also notes, of each customer, months there and money by year and tenure.
 
-    It holds nine numbers for each person; what it gathers is small.
+    It holds eleven numbers for each person; what it gathers is small.
     """
 
     def __init__(self, business: Business) -> None:
@@ -39,13 +40,14 @@ class Yearbook(Census):
         super().begin(run)
         customers = run.customers
         net = net_of(customers)
-        self.base: NDArray[np.bool_] = still_there(customers)
+        self.base: Flags = still_there(customers)
         """Who is a customer at the start."""
         self.months_there = np.zeros(len(customers), np.int64)
         """At the ends of how many months each has been a customer."""
         self.concentration = Concentration(customers, net)
         self.tenure = Tenure(customers, self.base, self._years)
         self.tenure.begin(customers, net, self._per_visit)
+        self.satisfaction = Satisfaction(customers, self.base)
 
     def __call__(self, run: Run, month: int) -> None:
         """Count and note at the end of a month."""
@@ -53,10 +55,16 @@ class Yearbook(Census):
         super().__call__(run, month)
         customers, now = run.customers, run.week_now + 1.0
         net = net_of(customers)
-        self.months_there += still_there(customers)
+        there = still_there(customers)
+        self.months_there += there
+        self.satisfaction.count(customers, there)
         self.tenure.count(customers, net, self._per_visit, now)
         if len(self.lost_true) > closed:
             self.concentration.close_year(customers, net)
+
+    def _close_year(self, run: Run, stayed: Flags, seems: Flags, years: float) -> None:
+        super()._close_year(run, stayed, seems, years)
+        self.satisfaction.close_year(run.customers, still_there(run.customers), stayed)
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,11 @@ class CustomerBase:
     """`tenure.SUMS` of the base and of newcomers by year of tenure: (2, years, 6)."""
     losses: NDArray[np.int64]
     """Losses by segment, stage, cause and `causes.MEASURES`: (segments, 7, causes + 1, 3)."""
+    satisfaction: float
+    """Mean of those who are customers at the ends of months, in points of ten."""
+    kept_by_satisfaction: Floats
+    """Of customers at the starts of years, by `satisfaction.BANDS`: how many, their satisfaction
+    summed, how many were kept for that year: (bands, 3)."""
 
 
 def base_of(result: Result, book: Yearbook, before: Value | None = None) -> CustomerBase:
@@ -83,4 +96,6 @@ def base_of(result: Result, book: Yearbook, before: Value | None = None) -> Cust
         overlap=np.array(book.concentration.overlap),
         tenure=book.tenure.sums,
         losses=result.losses,
+        satisfaction=book.satisfaction.mean,
+        kept_by_satisfaction=book.satisfaction.bands,
     )

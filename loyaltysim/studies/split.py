@@ -76,10 +76,12 @@ class Today:
         return self.sales / self.visits
 
 
-def bought(lever: str, per_week: float, business: Business, today: Today) -> dict[str, Any]:
-    """What so much money a week changes in the business; an overlay, as an alternative states."""
-    firm, basket = business.firm, today.basket
-    staff, service = firm.staff, firm.service
+def bought(
+    lever: str, per_week: float, business: Business, today: Today
+) -> tuple[dict[str, Any], float]:
+    """What so much money a week changes in the business, as an alternative states it, and how
+    much of it is not spent by these changes themselves but every week besides."""
+    staff, service, basket = business.firm.staff, business.firm.service, today.basket
     hour = staff.pay_per_week / staff.hours_per_week
     if lever == "rewards":
         # Points worth that share of what members spend, and never more than the money.
@@ -87,15 +89,16 @@ def bought(lever: str, per_week: float, business: Business, today: Today) -> dic
         joins = register()["programme.joins"].value
         cost = per_week / (today.sales * joins) * reward_at
         points = {"per_euro": 1, "reward_at": reward_at, "reward_cost": cost}
-        return {"programme": {"points": points, "budget_per_year": per_week * WEEKS_PER_YEAR}}
+        return {"programme": {"points": points, "budget_per_year": per_week * WEEKS_PER_YEAR}}, 0.0
     if lever == "pay":
-        return {"firm": {"staff": {"pay_per_week": staff.pay_per_week + per_week / staff.count}}}
+        pay = staff.pay_per_week + per_week / staff.count
+        return {"firm": {"staff": {"pay_per_week": pay}}}, 0.0
     if lever == "training":
         # A trainer costs what the trained earn; their own time is missing at the counter.
         hours = min(per_week / staff.count / hour, 0.5 * staff.hours_per_week)
         paid = per_week / staff.count / hours
         terms = {"training_hours_per_week": hours, "training_cost_per_hour": paid}
-        return {"firm": {"staff": terms}}
+        return {"firm": {"staff": terms}}, 0.0
     if lever == "recovery":
         # Half of it as compensation, as far as that goes, the rest as time to answer.
         resolved = today.complaints * service.desk.resolved
@@ -108,11 +111,10 @@ def bought(lever: str, per_week: float, business: Business, today: Today) -> dic
             more["compensation_share_of_basket"] = min(share, 1.0)
         if work > 0.0:
             more["response_hours"] = service.response_hours / (1.0 + (per_week - back) / work)
-        return {"firm": {"service": more, "costs_per_week": firm.costs_per_week + per_week - back}}
+        return {"firm": {"service": more}}, per_week - back
     halves = register()["split.quality_halves_for"].value * basket * today.visits
     failure = service.failure_per_visit * 0.5 ** (per_week / halves)
-    costs = firm.costs_per_week + per_week
-    return {"firm": {"service": {"failure_per_visit": failure}, "costs_per_week": costs}}
+    return {"firm": {"service": {"failure_per_visit": failure}}}, per_week
 
 
 def splits(parts: int) -> list[tuple[int, ...]]:
@@ -149,17 +151,12 @@ def split_scenario(scenario: Scenario, today: Today, per_week: float, parts: int
     alternatives: dict[str, Any] = {"nothing": {}}
     for split in splits(parts):
         overlay: dict[str, Any] = {}
-        costs = 0.0
+        costs = business.firm.costs_per_week
         for lever, part in zip(LEVERS, split, strict=True):
             if part:
-                one = bought(lever, per_week * part / parts, business, today)
-                costs += one.get("firm", {}).pop("costs_per_week", business.firm.costs_per_week)
-                costs -= business.firm.costs_per_week
-                overlay = _merged(overlay, one)
-        if costs:
-            total = business.firm.costs_per_week + costs
-            overlay = _merged(overlay, {"firm": {"costs_per_week": total}})
-        alternatives[name_of(split)] = overlay
+                change, besides = bought(lever, per_week * part / parts, business, today)
+                overlay, costs = _merged(overlay, change), costs + besides
+        alternatives[name_of(split)] = _merged(overlay, {"firm": {"costs_per_week": costs}})
     return Scenario.from_document({**document, "alternatives": alternatives})
 
 

@@ -106,7 +106,7 @@ FINDING = Finding(
             "E32.a",
             (
                 _within("core", "share over core service failures"),
-                between("ranks", "rank correlation with the published shares", 0.7, 1.0, 0.0),
+                Check("ranks", "rank correlation with the published shares", 0.7, np.inf),
             ),
             miss="Want of practice and departures stand behind more losses here than a faulty "
             "product does; customers who are asked would not know it, and might call it a "
