@@ -51,6 +51,7 @@ CUSTOMER = _dtype(
             stages,
             visit,
             complaints,
+            causes,
             membership,
         ),
         "STATE",

@@ -35,6 +35,7 @@ from loyaltysim.report.page import render
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.terminal import print_comparison
 from loyaltysim.report.words import CAUSES as SAID
+from loyaltysim.results.base import ratios
 from loyaltysim.scenario import Scenario
 from loyaltysim.setting import belief_values
 from loyaltysim.simulation import run
@@ -251,6 +252,34 @@ def test_a_failure_is_blamed_for_its_part_of_the_hazard(without, part):
 LOSS_TYPE = [(name, float, (size,)) for name, (_, size) in LOSS.items()]
 
 
+def test_a_sleeper_is_lost_over_what_led_to_sleep():
+    """With sleepers or without, rivals that hold people stand behind as many losses."""
+    points = {"points": {"per_euro": 10, "reward_at": 100, "reward_cost": 1.0}}
+    shares = []
+    for dormant in (0.0, 0.9):
+        business = small(
+            market={"people": 4000}, horizon="2 years",
+            programme={**points, "joins": "100%"}, rival={"copies_after": "1 week"},
+            beliefs=QUIET | {
+                "dormant_share": dormant, "dormant_leaves_per_year": 20.0,
+                "dormant_wakes_per_year": 0.0,
+            },
+        )  # fmt: skip
+        over = lost_over(run(business))
+        shares.append(over["rivals"] / sum(over.values()))
+    assert shares[0] > 0.02
+    assert shares[1] == pytest.approx(shares[0], rel=0.25)
+
+
+def test_shares_hold_where_a_replication_has_no_losses():
+    parts = np.array([[[3.0, 1.0]], [[0.0, 0.0]], [[5.0, 3.0]]])
+    shares = ratios(parts)
+    assert shares.mean(axis=0) == pytest.approx(np.array([[8.0 / 12.0, 4.0 / 12.0]]))
+    assert np.isnan(ratios(np.zeros((2, 1, 2)))).all()
+    alike = np.array([[[3.0, 1.0]], [[6.0, 2.0]]])
+    assert ratios(alike) == pytest.approx(np.array([[[0.75, 0.25]]] * 2))
+
+
 def test_what_is_worth_something_goes_with_those_who_left():
     """Alike in all but who is lost when: a year of usual visits, each with its basket."""
     alike = PEOPLE | {
@@ -296,7 +325,8 @@ def test_the_page_and_the_terminal_say_why(comparison):
     console = Console(width=100)
     with console.capture() as printed:
         print_comparison(comparison, console)
-    assert "Why customers left (losses shared out):" in printed.get()
+    assert "Why customers left: " in printed.get()
+    assert "for none of these reasons." in " ".join(printed.get().split())
     assert set(SAID) == {*CAUSES, "none"} == {*sum(pictures.GROUPS.values(), ()), "none"}
 
 

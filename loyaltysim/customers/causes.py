@@ -34,6 +34,9 @@ ANSWER, CONTACT, ENVY, TAKEN_AWAY, RIVALS, WORD = range(FOLLOWED, len(CAUSES))
 NO_CAUSE = len(CAUSES)
 """The place of losses without any of these."""
 
+STATE = {"asleep_over": (float, len(CAUSES))}
+"""Of a sleeper, by how much less likely it was to fall asleep but for each cause."""
+
 LOSS = {"log_risk": (float, len(CAUSES)), "without": (float, len(CAUSES))}
 """Of a loss, log risk that each cause has added, and the share of the hazard left without it."""
 
@@ -93,6 +96,20 @@ def blame_only(loss: Record, cause: int) -> None:
 
 
 @rule
+def fall_asleep_over(customer: Record, loss: Record) -> None:
+    """A sleeper is lost later at a fixed risk, and so over what led to sleep."""
+    for cause in range(NO_CAUSE):
+        customer.asleep_over[cause] = 1.0 - loss.without[cause]
+
+
+@rule
+def blame_what_led_to_sleep(loss: Record, customer: Record) -> None:
+    """A sleeper is lost: the causes are those of falling asleep."""
+    for cause in range(NO_CAUSE):
+        loss.without[cause] = 1.0 - customer.asleep_over[cause]
+
+
+@rule
 def worth_per_year(customer: Record, segment: Record, week: Record) -> float:
     """What a customer usually leaves a year: usual baskets less goods and serving.
 
@@ -102,6 +119,9 @@ def worth_per_year(customer: Record, segment: Record, week: Record) -> float:
     visits = customer.pace * customer.firm_odds / (1.0 + customer.firm_odds)
     if segment.period > 0.0:
         visits = 1.0 / segment.period
+    elif segment.given == 1:
+        # Stated chances stand in for one's own.
+        visits = 1.0 / customer.usual_gap
     visit = customer.usual_basket * (week.price - week.cost_share) - week.cost_per_visit / MICRO
     return float(visit * WEEKS_PER_YEAR * visits)
 

@@ -29,7 +29,9 @@ from loyaltysim.customers.causes import (
     NO_CAUSE,
     blame_failure,
     blame_only,
+    blame_what_led_to_sleep,
     book_loss,
+    fall_asleep_over,
     find_causes,
 )
 from loyaltysim.customers.choice import FIRM, NOTHING, RIVAL, choose, lifted, wishes
@@ -373,16 +375,21 @@ def live_week(world: World, out: Outcome, lo: int, hi: int, start: int) -> int:
                             log_risk, tally,
                         )  # fmt: skip
 
-            if customer.times_lost > times_lost:
+            if customer.times_lost > times_lost or (customer.activity == DORMANT and not asleep):
                 loss = out.loss[0]
                 find_causes(loss, customer, segment, week, beliefs, now, rivals_hold)
                 if went_along:
                     blame_only(loss, CONTACT)
+                elif asleep:
+                    blame_what_led_to_sleep(loss, customer)
                 elif segment.given == 1 and segment.given_loss[found_in] >= 0.0:
                     blame_only(loss, NO_CAUSE)
-                elif customer.lost_knowingly == 1:
+                elif customer.times_lost > times_lost and customer.lost_knowingly == 1:
                     blame_failure(loss, visit.kind, 1.0 - customer.drop_out / known_risk)
-                book_loss(out.losses, loss, customer, segment, week)
+                if customer.activity == DORMANT:
+                    fall_asleep_over(customer, loss)
+                else:
+                    book_loss(out.losses, loss, customer, segment, week)
             stage = stage_of(customer, thresholds, now)
             if stage != customer.stage:
                 out.moves[customer.segment, customer.stage, stage] += 1

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
-from loyaltysim.report.figures import MISSING, number, share, step_of, with_error
+from loyaltysim.customers.causes import SHARED
+from loyaltysim.ledger import MICRO
+from loyaltysim.report.figures import MISSING, number, share, step_of, steps_of, with_error
 from loyaltysim.report.panels import put_key, put_title
 from loyaltysim.report.people import STAGE_NAMES
 from loyaltysim.report.style import (
+    FAINT,
     INK,
     SMALL,
     SOFT,
     WIDE,
     Sheet,
     cut,
-    paler,
     picture,
     tick,
 )
@@ -27,6 +32,8 @@ from loyaltysim.report.words import CAUSES, best
 from loyaltysim.results.comparison import STATED, Comparison
 from loyaltysim.results.intervals import mean_and_half_width
 from loyaltysim.units import WEEKS_PER_YEAR
+
+Floats = NDArray[np.float64]
 
 GROUPS = {
     "failures": ("product", "treatment", "systems", "promises"),
@@ -62,84 +69,95 @@ def _causes(comparison: Comparison) -> Table:
     per_year = _per_year(comparison)
     name = best(comparison)
     currency = comparison.scenario.business.currency
-    change, half = _change(comparison, name)
-    step, change_step = step_of(float(frame["half"].max()) * per_year), step_of(half.max())
+    # A cause that only the alternative has is told where it is more than luck.
+    frame = frame[(frame["lost"] > 0.0) | (frame["change"].abs() > frame["change_half"])]
+    steps = {kind: _steps(frame[f"{kind}_half"]) for kind in ("lost", "but_for", "change")}
+
+    def told(kind: str) -> Callable[[pd.Series], str]:
+        def read(row: pd.Series) -> str:
+            return with_error(row[kind], row[f"{kind}_half"], steps[kind][str(row.name)])
+
+        return read
 
     def but_for(row: pd.Series) -> str:
-        if row.name == "none":
-            return MISSING
-        return with_error(row["but_for"] * per_year, row["half"] * per_year, step)
+        return MISSING if row.name == "none" else told("but_for")(row)
 
     columns = [
-        Column("but for it", but_for, "1", True),
-        Column("lost over it", lambda r: share(r["share"]), "2"),
-        Column(f"a year, {currency}", lambda r: number(r["worth_per_year"] * per_year), "3"),
-        Column(
-            "more or fewer",
-            lambda r: with_error(change[r.name], half[r.name], change_step),
-            "4",
-            True,
-        ),
+        Column("lost a year", told("lost"), "1", True),
+        Column("of all", lambda r: share(r["share"])),
+        Column(f"their {currency} a year", lambda r: number(r["worth_per_year"] * per_year), "2"),
+        Column("would have stayed", but_for, "3"),
+        Column("more or fewer", told("change"), "4", True),
     ]
+    lost, half = mean_and_half_width(_lost(comparison, comparison.reference).sum(axis=1))
+    change, change_half = mean_and_half_width(_change(comparison, name).sum(axis=1))
     total = [
-        Cell(MISSING),
-        Cell(share(1.0, 0), f"{number(frame['lost'].sum() * per_year)} a year"),
+        Cell(with_error(float(lost), float(half), step_of(float(half)))),
+        Cell(share(1.0 if lost else np.nan, 0)),
         Cell(number(frame["worth_per_year"].sum() * per_year)),
-        Cell(with_error(*_total_change(comparison, name), change_step)),
+        Cell(MISSING),
+        Cell(with_error(float(change), float(change_half), step_of(float(change_half)))),
     ]
     rows = [
         Row(CAUSES[str(cause)].capitalize(), "", False, cells)
         for cause, cells in zip(frame.index, cells_of(frame, columns), strict=True)
     ]
+    rows.append(Row("Together", "", False, total))
     notes = [
-        Note("", "Each loss keeps what had raised its risk. Firm turbulence, and ethical "
-             "problems other than broken promises, are not modelled. Of customers without a "
-             "contract, price and rivals move the choice at each purchase rather than the risk of "
-             "leaving, so they hardly show here."),
-        Note("1", "Customers a year who would have been there still, then, but for this cause "
-             "(± 95%). Causes overlap, so these do not add up."),
-        Note("2", "Losses shared out among their causes in proportion, and among none of these, "
-             "such as moving away or needing it no more."),
-        Note("3", "Contribution that goes with a year’s losses: what these customers left in a "
-             "usual year, baskets less goods and serving, before rewards. Some are won back."),
-        Note("4", f"Losses a year by “{name}” against “{comparison.reference}”, shared out; "
-             "± 95%, paired."),
+        Note("", "Each loss keeps what had raised its risk. “None of these” are people who move "
+             "away, need it no more, or go for reasons that are not followed: turbulence of the "
+             "firm, and ethical problems other than broken promises, are not modelled. "
+             "Inconvenience is in two causes, a shop, site or delivery that fails and staff "
+             "without time. Without a contract, price and a rival’s service move the choice at "
+             "each purchase and not the risk of leaving, so they show in purchases instead."),
+        Note("1", "Customers a year, shared out among the causes of each loss in proportion, so "
+             "that they add up (± 95%)."),
+        Note("2", "What these customers left in a usual year: baskets less goods and serving, "
+             "before rewards. Some are won back."),
+        Note("3", "That day, but for this cause. Causes overlap, so these do not add up; and many "
+             "of them would have been lost later over something else, so without the cause fewer "
+             "are saved by the end."),
+        Note("4", f"Lost a year with “{name}” against “{comparison.reference}” (± 95%, paired)."),
     ]  # fmt: skip
     groups = [
-        Group(f"With “{cut(comparison.reference, 40)}”", 3),
+        Group(f"With “{cut(comparison.reference, 40)}”", 4),
         Group(f"By “{cut(name, 40)}”", 1),
     ]
-    rows.append(Row("Together", "", False, total))
     return Table("losses", "Why they left", columns, rows, notes, groups, of="Cause")
 
 
+def _steps(half: pd.Series) -> dict[str, float]:
+    return steps_of(-half, half)
+
+
 def _of_reference(comparison: Comparison) -> pd.DataFrame:
-    """Causes that occur, the largest first and none last, with half the interval of `but_for`."""
+    """Causes by what is lost over them a year, none of these last; half of each interval.
+
+    Also how many more or fewer are lost with the best alternative, `change`.
+    """
+    per_year = _per_year(comparison)
     frame = comparison.base.loss_causes
-    shown = frame["alternative"].isin([comparison.reference, best(comparison)])
-    occurs = frame[shown].groupby("cause")["lost"].max() > 0.0
     frame = frame[frame["alternative"] == comparison.reference].set_index("cause")
-    frame = frame[occurs.reindex(frame.index)].sort_values("lost", ascending=False)
-    frame["half"] = (frame["but_for_high"] - frame["but_for_low"]) / 2.0
-    return frame.loc[[*(c for c in frame.index if c != "none"), "none"]]
+    for kind in ("lost", "but_for"):
+        frame[f"{kind}_half"] = (frame[f"{kind}_high"] - frame[f"{kind}_low"]) / 2.0 * per_year
+        frame[kind] *= per_year
+    frame["change"], frame["change_half"] = mean_and_half_width(
+        _change(comparison, best(comparison))
+    )
+    order = frame["lost"].sort_values(ascending=False, kind="stable").index
+    return frame.loc[[*(cause for cause in order if cause != "none"), "none"]]
 
 
-def _lost_by_cause(comparison: Comparison, name: str) -> np.ndarray:
-    """Losses a year more or fewer than with the reference: (replications, causes + 1)."""
-    at, reference = comparison.names.index(name), comparison.names.index(comparison.reference)
-    lost = comparison.collect(STATED, lambda s: s.base.losses[..., 1].sum(axis=(0, 1)) / 1e6)
-    return np.asarray((lost[:, at] - lost[:, reference]) * _per_year(comparison))
+def _lost(comparison: Comparison, name: str) -> Floats:
+    """Losses a year by cause, shared out: (replications, causes + 1)."""
+    at = comparison.names.index(name)
+    sums = comparison.collect(STATED, lambda s: s.base.losses[..., SHARED].sum(axis=(0, 1)))
+    return np.asarray(sums[:, at] / MICRO * _per_year(comparison))
 
 
-def _change(comparison: Comparison, name: str) -> tuple[pd.Series, pd.Series]:
-    causes = comparison.base.loss_causes["cause"].unique()
-    mean, half = mean_and_half_width(_lost_by_cause(comparison, name))
-    return pd.Series(mean, causes), pd.Series(half, causes)
-
-
-def _total_change(comparison: Comparison, name: str) -> tuple[float, float]:
-    mean, half = mean_and_half_width(_lost_by_cause(comparison, name).sum(axis=1))
-    return float(mean), float(half)
+def _change(comparison: Comparison, name: str) -> Floats:
+    """The same, more or fewer than with the reference."""
+    return _lost(comparison, name) - _lost(comparison, comparison.reference)
 
 
 def by_place(comparison: Comparison) -> pd.DataFrame:
@@ -203,7 +221,7 @@ def _places(comparison: Comparison) -> Table:
 
 @picture
 def causes(comparison: Comparison, *, width: float = WIDE) -> Figure:
-    """Customers lost a year but for each cause, and shares of causes by segment and stage."""
+    """Customers lost a year by cause, and shares of causes by segment and stage."""
     frame = _of_reference(comparison).drop(index="none")
     frame = frame[frame["lost"] > 0.0]
     places = by_place(comparison)
@@ -213,16 +231,16 @@ def causes(comparison: Comparison, *, width: float = WIDE) -> Figure:
     other = row * len(places) + 0.15
     gap, right = 1.35, 0.75
     panel = (width - names - gap - 2 * right) / 2 if beside else width - names - right
-    tall = max(height, other) if beside else height + 0.35 + head + other
+    tall = max(height, other) if beside else height + 0.45 + head + other
     sheet = Sheet(width, head + tall + 0.55)
-    put_title(sheet, 0.05, head, "Lost a year, but for")
+    put_title(sheet, 0.05, head, "Lost a year, by cause")
     _draw_causes(sheet.axes(names, head, panel, height), comparison, frame)
-    x, y = (names + panel + right + gap, head) if beside else (1.45, head + height + 0.35 + head)
-    put_title(sheet, x - (gap - 0.1 if beside else 1.4), y, "Of all losses")
-    span = width - x - right
-    _draw_places(sheet.axes(x, y, span, other), places)
+    x, y = (names + panel + right + gap, head) if beside else (1.45, head + height + 0.45 + head)
+    put_title(sheet, x - (gap - 0.1 if beside else 1.4), y, "Of all who left")
+    _draw_places(sheet.axes(x, y, width - x - right, other), places)
     shown = [group for group in GROUPS if (places[group] > 0.0).any()]
     handles = [Line2D([], [], linewidth=5, color=_COLOURS[group], label=group) for group in shown]
+    handles.append(Line2D([], [], linewidth=5, color=FAINT, label="none of these"))
     put_key(sheet, width, handles)
     return sheet.figure
 
@@ -230,10 +248,11 @@ def causes(comparison: Comparison, *, width: float = WIDE) -> Figure:
 def _draw_causes(axes: Axes, comparison: Comparison, frame: pd.DataFrame) -> None:
     per_year = _per_year(comparison)
     places = np.arange(len(frame))
-    values, half = frame["but_for"] * per_year, frame["half"] * per_year
-    colour = [_COLOURS[group_of(str(cause))] for cause in frame.index]
-    axes.barh(places, values, height=0.7, color=colour)
-    axes.hlines(places, values - half, values + half, color=paler(INK, 0.4), linewidth=0.9)
+    values, half = frame["lost"], frame["lost_half"]
+    axes.barh(places, values, height=0.7, color=[_COLOURS[group_of(str(c))] for c in frame.index])
+    # White on the bar, dark beyond it.
+    axes.hlines(places, (values - half).clip(lower=0.0), values, color="white", linewidth=0.9)
+    axes.hlines(places, values, values + half, color=INK, linewidth=0.9)
     currency = comparison.scenario.business.currency
     for place, end, worth in zip(places, values + half, frame["worth_per_year"], strict=True):
         axes.annotate(
@@ -250,17 +269,19 @@ def _draw_places(axes: Axes, frame: pd.DataFrame) -> None:
     # A little room parts the segments from the stages.
     at = np.arange(len(frame)) + 0.75 * (frame.index.get_level_values(0) == "stage")
     left = np.zeros(len(frame))
-    for group in GROUPS:
+    for group in (*GROUPS, "none"):
         values = frame[group].to_numpy()
-        axes.barh(at, values, left=left, height=0.7, color=_COLOURS[group])
+        axes.barh(at, values, left=left, height=0.7, color=_COLOURS.get(group, FAINT))
         left += values
-    for place, end, lost in zip(at, left, frame["lost"], strict=True):
+    for place, none, lost in zip(at, frame["none"], frame["lost"], strict=True):
         axes.annotate(
-            f"{share(end, 0)} of {number(lost)}", (end, place), xytext=(3, 0),
+            f"{share(1.0 - none, 0)} of {number(lost)}", (1.0, place), xytext=(3, 0),
             textcoords="offset points", va="center_baseline", fontsize=SMALL, color=SOFT,
             annotation_clip=False,
         )  # fmt: skip
+    axes.set_xlim(0.0, 1.0)
     axes.set_yticks(at, [cut(str(name), 20) for _, name in frame.index])
+    axes.set_xticks([0.0, 0.5, 1.0])
     axes.xaxis.set_major_formatter(lambda v, _: share(v, 0))
     _bare(axes, at[-1] + 1.0 if len(at) else 1.0)
 
@@ -269,3 +290,12 @@ def _bare(axes: Axes, rows: float) -> None:
     axes.set_ylim(rows - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+
+
+def unexplained(comparison: Comparison) -> str:
+    """How many leave over none of the causes, for the caption of the picture."""
+    frame = _of_reference(comparison)
+    lost = frame["lost"].sum()
+    if not lost:
+        return "Nobody left."
+    return f"Of {number(lost)} a year, {share(frame['share']['none'], 0)} left over none of these."

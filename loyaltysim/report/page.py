@@ -180,11 +180,10 @@ def _pictures(comparison: Comparison) -> Iterator[_Shown]:
             "causes",
             losses.causes,
             "Why they left",
-            f"With “{comparison.reference}”. Left, customers a year who would have been there "
-            "still but for each cause, with 95% intervals, and the contribution a year that goes "
-            "with them (shared out among causes). Right, the share of all losses that these causes "
-            "explain, by segment and by the stage from which they were lost; the figures give "
-            "losses a year.",
+            f"With “{comparison.reference}”. {losses.unexplained(comparison)} Customers lost a "
+            "year by cause, with 95% intervals, and what they left in a usual year; and of "
+            "all who left, over which causes, by segment and by the stage from which they were "
+            "lost, with the share that any cause explains.",
             False,
         ),
         (

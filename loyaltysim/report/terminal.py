@@ -87,10 +87,12 @@ def _print_base(base: BaseTables, name: str, console: Console) -> None:
 
 def _why_they_left(shares: pd.Series) -> str:
     """The causes of loss, the largest first."""
+    if not math.isfinite(shares["none"]):
+        return "Nobody left."
     named = shares.drop("none").sort_values(ascending=False)
     said = [f"{CAUSES[str(cause)]} {share(x)}" for cause, x in named.items() if x >= 0.0005]
-    said.append(f"{CAUSES['none']} {share(shares['none'])}")
-    return f"Why customers left (losses shared out): {', '.join(said)}."
+    rest = f"{share(shares['none'])} for none of these reasons"
+    return f"Why customers left: {', '.join([*said, rest])}."
 
 
 def _table(title: str, caption: str, *columns: str) -> Table:

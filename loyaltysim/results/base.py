@@ -25,6 +25,18 @@ LOST = ("but_for", "lost", "worth_per_year")
 """What tables call the measures of `causes.MEASURES`."""
 
 
+def ratios(parts: Floats) -> Floats:
+    """Shares of parts (last axis), such that their mean over replications is the ratio of sums.
+
+    A replication without any has no ratio of its own; linearised, as ratio estimators are
+    (Cochran 1977), it still counts. Nowhere (nan) where there is nothing in any.
+    """
+    total = parts.sum(axis=-1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        whole = parts.sum(axis=0) / total.sum(axis=0)
+        return np.asarray(whole + (parts - whole * total) / total.mean(axis=0))
+
+
 class BaseTables:
     """Tidy tables of the customers of a run, or of alternatives over paired replications.
 
@@ -165,8 +177,7 @@ class BaseTables:
         """
         sums = self._collect(lambda b: b.losses).sum(axis=(2, 3)) / MICRO
         values = dict(zip(LOST, np.moveaxis(sums, -1, 0), strict=True))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values["share"] = values["lost"] / values["lost"].sum(axis=-1, keepdims=True)
+        values["share"] = ratios(values["lost"])
         return self._tidy(values, {"cause": (*CAUSES, "none")})
 
     @cached_property
