@@ -179,6 +179,7 @@ MESSAGE = _dtype(
         "remedy": int,
         "fit": float,
         "given": float,
+        "voucher": float,
     }
 )
 """What reaches a customer at the end of a week; kind 0 ends a complaint, 1 is a word, 2 says that
@@ -186,7 +187,7 @@ somebody whom one brought has bought. `teller` is the number of who told, `offer
 that is offered with it. Hours run from the complaint to its end and to the answer (infinite
 without one). `level` is the last one, 0 for self-service, `contacts` how often somebody worked on
 it, `remedy` the place of what was given (-1: the usual), `fit` how well it fits, `given` its
-cost."""
+cost, `voucher` what of that can be spent here."""
 
 TICKET = _dtype(
     {

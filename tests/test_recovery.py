@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 from businesses import small
+from businesses import terms as terms_of
 from desks import BOUND, MAIL, PHONE, WEB, arrivals, served, terms, z_of
 from hypothesis import given
 from hypothesis import strategies as st
 from programmes import record
 from test_compiled import differences
 
-from loyaltysim.customers.complaints import REMEDIES, RULES, close_ticket
+from loyaltysim.customers.complaints import APOLOGY, REMEDIES, RULES, close_ticket
 from loyaltysim.customers.failures import KINDS
 from loyaltysim.evidence import beliefs, register
 from loyaltysim.firm.desk import CLOSED
@@ -21,6 +22,7 @@ from loyaltysim.ledger import ACCOUNTS, COUNTS, MICRO
 from loyaltysim.record import CUSTOMER
 from loyaltysim.results.census import Census
 from loyaltysim.results.tables import Tables
+from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.service import Service
 from loyaltysim.simulation import run
@@ -124,22 +126,24 @@ def closed(
     believes: SimpleNamespace | None = None, **message: object,
 ) -> tuple[float, float, Any]:  # fmt: skip
     """Satisfaction gained, and risk of leaving, in shares of the damage, over one complaint."""
-    customer = record(CUSTOMER, who=1, apologised=apologised)
+    customer = record(
+        CUSTOMER, who=1, apologised=apologised, usual_gap=2.0, usual_basket=10.0, goodwill_at=1.0
+    )
     kept = {name: len(set(part) & set(rules)) for name, part in RULES.items()}
-    week = SimpleNamespace(seed=1, replication=0, **kept)
+    week = SimpleNamespace(seed=1, replication=0, ends=1.0, **kept)
     told = dict.fromkeys(["hand_offs", "repeats", "followed_up"], 0) | {
         "answered": 1, "resolved": 1, "hours": 10.0, "severity": severity, "remedy": -1,
-        "fit": 0.0, "given": 2.5, "nth": 3, "cause": 0,
+        "fit": 0.0, "given": 2.5, "voucher": 0.0, "nth": 3, "cause": 0,
     } | message  # fmt: skip
     tally = SimpleNamespace(compensation=0)
     found = believes or believed()
     close_ticket(customer, SimpleNamespace(**told), week, found, 0.0, tally)
-    assert tally.compensation == customer.compensation == (2_500_000 if told["resolved"] else 0)
+    assert tally.compensation == customer.compensation == (2_500_000 if told["answered"] else 0)
     # The chance of leaving over it: the log risk at which the same luck decides.
     low, high = -40.0, 40.0
     for _ in range(60):
         middle = (low + high) / 2.0
-        again = record(CUSTOMER, who=1, apologised=apologised)
+        again = record(CUSTOMER, who=1, apologised=apologised, usual_gap=2.0, usual_basket=10.0)
         leaves, _ = close_ticket(again, SimpleNamespace(**told), week, found, middle, tally)
         low, high = (low, middle) if leaves else (middle, high)
     lost = found.satisfaction_moves * severity
@@ -219,12 +223,101 @@ def test_apologies_wear_off_until_they_are_worse_than_none():
     assert closed(rules=("listen",))[2].apologised == 0.0
 
 
-def test_an_apology_as_a_remedy_wears_off_too():
-    first = closed(remedy=REMEDIES.index("apologise"), fit=0.7)
-    later = closed(remedy=REMEDIES.index("apologise"), fit=0.7, apologised=0.8)
-    assert first[2].apologised > 0.0
-    assert later[0] < first[0]
-    assert closed(remedy=REMEDIES.index("refund"), fit=0.7, apologised=0.8)[0] == first[0]
+SORRY = {"remedy": APOLOGY, "resolved": 0, "fit": 0.7}
+
+
+def test_words_alone_are_courtesy_as_far_as_they_fit_and_wear_off():
+    heard, kept, _ = closed(resolved=0)
+    found = believed()
+    for apologised in (0.0, 0.3, 0.5, 0.9):
+        said, stays, customer = closed(**SORRY, apologised=apologised)
+        courtesy = found.rule_courtesy * 0.7 * (1.0 - found.apology_wears * apologised)
+        assert said - heard == pytest.approx(found.courtesy_restores * courtesy)
+        assert stays - kept == pytest.approx(found.courtesy_stays * courtesy, abs=1e-6)
+        assert customer.apologised == pytest.approx(
+            apologised + found.apology_habit * (1.0 - apologised)
+        )
+    # An apology is said once, be it the rule or the remedy; a refund is no apology.
+    both = closed(**SORRY, rules=("apologise",))
+    assert both[:2] == closed(resolved=0, rules=("apologise",))[:2]
+    assert closed(remedy=4, fit=0.7, apologised=0.8)[:2] == closed(remedy=4, fit=0.7)[:2]
+
+
+def test_words_alone_do_less_than_any_resolution():
+    said, stays, _ = closed(**SORRY, hours=0.0)
+    for fit in (0.0, 1.0):
+        mended = closed(remedy=REMEDIES.index("compensate"), fit=fit, hours=0.0)
+        assert mended[0] > said
+        assert mended[1] > stays
+
+
+def test_what_is_answered_with_words_alone_is_not_resolved_and_comes_again():
+    desk = {"agents": 1000, "resolved": 0.8, "complains_again": 0.5}
+    dates = arrivals(1.0, 4_000)
+
+    def ends(**recovery):
+        service = terms(**desk).model_dump(exclude_unset=True) | {"recovery": recovery}
+        return served(Service.model_validate(service), dates)[1]
+
+    sorry = ends(apologise={"amount": 2.0})
+    assert not sorry["resolved"].any()
+    assert sorry["answered"].all()
+    assert (sorry["gave_up"] == 0).all()
+    # Each of a chance to come again of a half; an apology each time but one in five.
+    assert abs(z_of(sorry["repeats"], 1.0)) < BOUND
+    assert abs(z_of(sorry["given"], 2.0 * 0.8 * 2.0)) < BOUND
+    assert (sorry["remedy"] == APOLOGY).sum() == (sorry["given"] > 0.0).sum()
+    # Of two remedies at random, the other one resolves.
+    mixed = ends(apologise={}, refund={}, diagnosis="0%")
+    assert abs(z_of(mixed["resolved"], 0.4 / (1.0 - 0.6 * 0.5))) < BOUND
+    assert (mixed["remedy"][mixed["resolved"] == 1] == REMEDIES.index("refund")).all()
+
+
+def test_without_an_apology_among_them_remedies_are_as_they_were():
+    # The one that fits best is a refund either way, so that words are never given.
+    fits = dict.fromkeys(KINDS, "100%")
+    offers = {"refund": {"amount": 3.0, **fits}, "diagnosis": "100%", "diagnosis_by_skill": "0%"}
+    service = CALM["firm"]["service"]
+    worlds = (service | {"recovery": of} for of in (offers, offers | {"apologise": {}}))
+    changed = (CALM | {"firm": {"service": of}} for of in worlds)
+    assert same(*(small(**of, beliefs=TALKATIVE) for of in changed))
+
+
+# A voucher
+
+
+def test_a_voucher_is_a_windfall_and_money_that_is_gone_is_none():
+    found = believed()
+    given = {"remedy": REMEDIES.index("compensate"), "fit": 0.6, "resolved": 1}
+    customer = closed(**given, voucher=2.5)[2]
+    share = found.windfall_respent * 2.5
+    assert customer.goodwill[0] == pytest.approx(share * 2.0 / (10.0 * found.goodwill_fades_weeks))
+    assert customer.goodwill[1] == closed(**given)[2].goodwill[0] == 0.0
+
+
+def test_what_is_given_as_a_voucher_is_spent_here():
+    def lived(**compensate):
+        recovery = {"compensate": {"amount": 8.0, **compensate}}
+        service = {
+            "failure_per_visit": "20%",
+            "recovery": recovery,
+            "response_hours": 1.0,
+            "desk": {"agents": 50, "handling_hours": 1.0},
+        }
+        return small(
+            market={"people": 1500},
+            horizon="1 years",
+            firm={"service": service},
+            beliefs=TALKATIVE | {"goodwill_stays": 0.0},
+        )
+
+    assert same(lived(), lived(as_voucher=False))
+    without, given = run(lived()), run(lived(as_voucher=True))
+    revenue, paid = (ACCOUNTS.index(name) for name in ("revenue", "compensation"))
+    more = (given.ledger - without.ledger)[:, 0, revenue].sum()
+    # Less than the share of it that is spent again: the last ones have not faded, some are lost.
+    share = register()["beliefs.windfall_respent"].value
+    assert 0.6 * share < more / given.ledger[:, 0, paid].sum() < share
 
 
 # Remedies
@@ -260,7 +353,7 @@ def test_a_cause_is_found_by_skill_and_else_any_remedy_is_given(skill):
 
 def test_without_remedies_the_usual_compensation_is_given():
     offered = Recoveries(Service.model_validate({"compensation_share_of_basket": "25%"}))
-    assert offered.give(0, 20.0, 0.5, 0.9) == (-1, 0.0, 5.0)
+    assert offered.give(0, 20.0, 0.5, 0.9) == (-1, 0.0, 5.0, 0.0)
 
 
 def test_remedies_are_paid_for_and_told():
@@ -269,8 +362,8 @@ def test_remedies_are_paid_for_and_told():
     result = run(business, census=census)
     complaints = Tables(result, census).complaints
     assert set(complaints["channel"]) == {"phone", "mail", "web"}
-    assert set(complaints["remedy"][complaints["resolved"]]) <= set(REMEDIES)
-    assert (complaints["remedy"][~complaints["resolved"]] == "").all()
+    assert set(complaints["remedy"][complaints["resolved"]]) == {*REMEDIES} - {"apologise"}
+    assert set(complaints["remedy"][~complaints["resolved"]]) == {"", "apologise"}
     paid = result.ledger[:, 0, ACCOUNTS.index("compensation")].sum()
     assert paid >= 0.5 * MICRO * complaints["resolved"].sum() > 0
     # A ticket is paid for each time that it is handled.
@@ -383,3 +476,10 @@ def test_a_story_tells_what_happened_to_a_complaint():
     )
     assert "The complaint was resolved after" in told
     assert "First answer" not in told
+
+
+def test_who_offers_words_alone_is_told_that_they_resolve_nothing():
+    offers = {"sorry": {"apologise": {}}, "both": {"apologise": {}, "refund": {}}}
+    worlds = {name: {"firm": {"service": {"recovery": of}}} for name, of in offers.items()}
+    notes = Scenario.from_document(terms_of(alternatives={"nothing": {}, **worlds})).notes()
+    assert [note.split(":")[0] for note in notes if "words alone" in note] == ["sorry"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from math import exp, log
 
+from loyaltysim.behaviour.goodwill import windfall
 from loyaltysim.behaviour.let_down import make_good
 from loyaltysim.customers.choice import CERTAIN
 from loyaltysim.draws import uniforms
@@ -28,7 +29,9 @@ RULES = {
 }
 """What the rules of handling a complaint serve; an apology is courtesy that wears off."""
 
-_APOLOGY = REMEDIES.index("apologise")
+APOLOGY = REMEDIES.index("apologise")
+"""Words alone, which answer a complaint and resolve nothing: who says sorry is courteous, and what
+one gets, and how fast, is what compensation and speed change (Smith, Bolton & Wagner 1999)."""
 
 
 def counted(kept: Collection[str]) -> dict[str, int]:
@@ -47,7 +50,7 @@ def risk_after_failure(beliefs: Record, severity: float, log_risk: float) -> flo
 def apologise(customer: Record, message: Record, week: Record, beliefs: Record) -> float:
     """How far an apology is worth something: less with each one, and in the end less than none."""
     worth = 1.0 - beliefs.apology_wears * customer.apologised
-    if week.apologises == 1 or message.remedy == _APOLOGY:
+    if week.apologises == 1 or message.remedy == APOLOGY:
         customer.apologised += beliefs.apology_habit * (1.0 - customer.apologised)
     return worth
 
@@ -58,7 +61,10 @@ def justice(
 ) -> tuple[float, float, float]:
     """Outcome, courtesy and procedure of a complaint that was answered, against the usual (0)."""
     apology = apologise(customer, message, week, beliefs)
-    courtesy = beliefs.rule_courtesy * (week.courtesy_rules + week.apologises * apology)
+    said = float(week.apologises)
+    if message.remedy == APOLOGY:
+        said = max(said, message.fit)
+    courtesy = beliefs.rule_courtesy * (week.courtesy_rules + said * apology)
     courtesy -= beliefs.hand_off_courtesy * message.hand_offs
     procedure = beliefs.rule_procedure * (week.procedure_rules + message.followed_up)
     procedure -= beliefs.repeat_procedure * message.repeats
@@ -66,10 +72,7 @@ def justice(
     if message.resolved == 1:
         outcome = beliefs.rule_outcome * week.outcome_rules
         if message.remedy >= 0:
-            fit = message.fit
-            if message.remedy == _APOLOGY:
-                fit *= apology
-            outcome += fit - beliefs.usual_fit
+            outcome += message.fit - beliefs.usual_fit
     return outcome, courtesy, procedure
 
 
@@ -101,9 +104,11 @@ def close_ticket(
         if message.resolved == 1:
             share = beliefs.recovery_resolved + beliefs.recovery_quick * quick
             relief += beliefs.resolved_stays + beliefs.quick_stays * quick
-            cost = micros(message.given)
-            tally.compensation += cost
-            customer.compensation += cost
+        cost = micros(message.given)
+        tally.compensation += cost
+        customer.compensation += cost
+        if message.voucher > 0.0:
+            windfall(customer, 0, message.voucher, beliefs, week.ends)
         share += (
             beliefs.outcome_restores * outcome
             + beliefs.courtesy_restores * courtesy

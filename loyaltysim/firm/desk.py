@@ -22,7 +22,7 @@ import simpy
 
 from loyaltysim.draws import uniforms, uniforms_of
 from loyaltysim.firm.opening import opening_of
-from loyaltysim.firm.recovery import NONE, Given, Recoveries
+from loyaltysim.firm.recovery import NOTHING, Given, Recoveries
 from loyaltysim.record import MESSAGE, Records
 from loyaltysim.scenario.desk import Channel, SecondLevel
 from loyaltysim.scenario.service import Service
@@ -63,6 +63,7 @@ class Ticket:
     hand_offs: int = 0
     repeats: int = 0
     followed_up: int = 0
+    given: Given = NOTHING
 
 
 class Level:
@@ -268,7 +269,7 @@ class Desk:
         if level.number > 0 and luck[5] < desk.hand_offs:
             ticket.hand_offs += 1
             self._go_on(ticket, level)
-        elif luck[3] < ticket.terms.resolved * able:
+        elif luck[3] < ticket.terms.resolved * able and self._give(ticket).resolves:
             self._close(ticket, self.env._now, resolved=1)
         elif beyond is not None:
             ticket.terms = beyond.terms
@@ -283,6 +284,12 @@ class Desk:
             self._come(ticket, self.env._now)
         else:
             self._close(ticket, self.env._now)
+
+    def _give(self, ticket: Ticket) -> Given:
+        """What is given now, at the cost of all that has been."""
+        given = self.recoveries.give(ticket.cause, ticket.basket, self.skill, ticket.luck[6])
+        ticket.given = given._replace(cost=ticket.given.cost + given.cost)
+        return given
 
     def _draw_again(self, ticket: Ticket) -> None:
         key = ticket.who, DECISIONS["ticket_again"], ticket.nth, ticket.contacts
@@ -300,10 +307,7 @@ class Desk:
         self._close(ticket, ticket.gives_up_at, gave_up=1)
 
     def _close(self, ticket: Ticket, date: float, resolved: int = 0, gave_up: int = 0) -> None:
-        given = Given(NONE, 0.0, 0.0)
-        if resolved:
-            luck = ticket.luck[6]
-            given = self.recoveries.give(ticket.cause, ticket.basket, self.skill, luck)
+        given = ticket.given
         hours = (date - ticket.opened_at) * HOURS_PER_WEEK
         answer_hours = (ticket.answered_at - ticket.opened_at) * HOURS_PER_WEEK
         # The date, and then in the order of the fields of a message.
@@ -311,7 +315,8 @@ class Desk:
             (date, (ticket.customer, 0, ticket.who, ticket.nth, 0.0, 0, 0.0, ticket.severity,
              ticket.cause, hours, answer_hours, answer_hours < inf, resolved, gave_up,
              ticket.channel, ticket.level.number, ticket.contacts, ticket.hand_offs,
-             ticket.repeats, ticket.followed_up, given.remedy, given.fit, given.cost))
+             ticket.repeats, ticket.followed_up, given.remedy, given.fit, given.cost,
+             given.voucher))
         )  # fmt: skip
 
     def messages(self) -> Records:

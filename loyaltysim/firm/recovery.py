@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from loyaltysim.customers.complaints import REMEDIES
+from loyaltysim.customers.complaints import APOLOGY, REMEDIES
 from loyaltysim.scenario.service import Service
 
 NONE = -1
@@ -12,11 +12,22 @@ NONE = -1
 
 
 class Given(NamedTuple):
-    """What is given: the place among `REMEDIES`, its fit to the cause, and its cost."""
+    """What is given: the place among `REMEDIES`, its fit to the cause, its cost, and what of that
+    can be spent here."""
 
     remedy: int
     fit: float
     cost: float
+    voucher: float = 0.0
+
+    @property
+    def resolves(self) -> bool:
+        """Whether it is more than words."""
+        return self.remedy != APOLOGY
+
+
+NOTHING = Given(NONE, 0.0, 0.0)
+"""Before anything is given."""
 
 
 class Recoveries:
@@ -47,4 +58,5 @@ class Recoveries:
             place = int((luck - found) / (1.0 - found) * len(self.offered))
         remedy = self.offered[place]
         cost = remedy.share_of_basket * basket + remedy.amount
-        return Given(self.numbers[place], remedy.fits[cause], cost)
+        voucher = cost if getattr(remedy, "as_voucher", False) else 0.0
+        return Given(self.numbers[place], remedy.fits[cause], cost, voucher)

@@ -105,7 +105,7 @@ class Tables:
         names = [channel.name for channel in channels] if channels else ["desk"]
         frame["channel"] = np.array(names, object)[frame["channel"]]
         given = np.array([*REMEDIES, "usual"], object)[frame["remedy"]]
-        frame["remedy"] = np.where(frame["resolved"], given, "")
+        frame["remedy"] = np.where(frame["resolved"] | (frame["remedy"] >= 0), given, "")
         return frame
 
     @cached_property

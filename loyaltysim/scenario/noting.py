@@ -75,6 +75,11 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
                 f"{name}: what it improves costs nothing as stated, neither costs_per_week nor pay "
                 "nor anything else; state what it takes, or its gain is a gift"
             )
+        if _only_apologises(world.firm):
+            notes.append(
+                f"{name}: an apology is all that it offers who complains, and words alone resolve "
+                "nothing; offer another remedy, or state apologise among the rules"
+            )
         if name != worlds.reference and world == alternatives[str(worlds.reference)]:
             notes.append(f"{name} does not differ from {worlds.reference!r}")
         if not same_occasions(world, business):
@@ -99,6 +104,11 @@ def _improves_for_nothing(firm: Firm, today: Firm) -> bool:
     better = any(a < b for a, b in lower) or any(a > b for a, b in higher)
     paid = zip(of(firm, _PAID), of(today, _PAID), strict=True)
     return better and not any(a > b for a, b in paid)
+
+
+def _only_apologises(firm: Firm) -> bool:
+    recovery = firm.service.recovery
+    return recovery is not None and list(recovery.offered) == ["apologise"]
 
 
 def _programme_notes(world: Business) -> list[str]:

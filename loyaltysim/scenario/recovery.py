@@ -83,6 +83,8 @@ class Refund(Remedy):
 class Compensate(Remedy):
     """To give something for the trouble: a voucher, a discount."""
 
+    as_voucher: bool = False
+    """Whether it is money to be spent here, at its cost; left out, it only fits better or worse."""
     core: Share = assumed("firm.service.recovery.compensate.core")
     encounter: Share = assumed("firm.service.recovery.compensate.encounter")
     system: Share = assumed("firm.service.recovery.compensate.system")
