@@ -139,7 +139,7 @@ def first_guess(business: Business, belief: dict[str, float]) -> Levels:
             belief["familiarity_gain"],
             1.0 / belief["familiarity_fades_weeks"]
             + tie_breaks(staff.hand_over, SimpleNamespace(**belief))
-            * staff.quits_per_year
+            * (staff.quits_per_year + staff.dismissed_per_year)
             / WEEKS_PER_YEAR,
             belief["habit_moves"],
         ),

@@ -93,8 +93,8 @@ class Result:
     at_start: Ints
     """People by segment and stage in week 0: (segments, 7)."""
     firm: Floats
-    """Weekly: seats filled, mean skill, quits so far, hires so far, overload, morale of the staff:
-    (weeks, 6)."""
+    """Weekly: seats filled, mean skill, quits so far, hires so far, overload, morale of the staff,
+    dismissed, laid off and places cut so far: (weeks, 9)."""
     failure_factors: Floats
     """How many times as often as stated each kind of failure occurs: (weeks, kinds)."""
     desk: Floats
@@ -177,7 +177,7 @@ class Run:
         self.counts = np.zeros((weeks, n, len(COUNTS)), np.int64)
         self.flows = np.zeros((weeks, len(self.schemes), n, len(FLOWS)), np.int64)
         self.moves = np.zeros((weeks, n, len(STAGES), len(STAGES)), np.int64)
-        self.firm_rows = np.zeros((weeks, 6))
+        self.firm_rows = np.zeros((weeks, 9))
         self.failure_factors = np.ones((weeks, len(KINDS)))
         self.desk_rows: list[Floats] = []
         at_start = self.customers["segment"] * len(STAGES) + self.customers["stage"]
@@ -276,6 +276,9 @@ class Run:
             staff.hires,
             here["overload"].mean(),
             staff.morale,
+            staff.dismissed,
+            staff.laid_off,
+            len(staff.cut),
         )
 
     def change_the_rules(self) -> None:

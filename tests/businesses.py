@@ -170,6 +170,8 @@ def documents(draw: st.DrawFn, people: int = 25, weeks: int = 16) -> dict[str, A
                 "count": draw(st.integers(1, 4)),
                 "contact": draw(st.sampled_from(["pooled", "dedicated"])),
                 "quits_per_year": draw(st.sampled_from(["0%", "60%", "1000%"])),
+                "dismissed_per_year": draw(st.sampled_from(["0%", "0%", "300%"])),
+                "lays_off": draw(st.sampled_from([None, {"at": "5 weeks", "share": "60%"}])),
                 "hiring_weeks": draw(st.sampled_from([0.0, 3.0])),
             },
             "service": {

@@ -56,6 +56,7 @@ NEUTRAL = {
     "firm.service.recovery.compensate.share_of_basket": 0,
     "firm.service.recovery.compensate.amount": 0,
     "firm.marketing.budget_per_week": 0,
+    "firm.staff.dismissed_per_year": 0,
     "firm.staff.raise_per_year": 0,
     "firm.staff.recognitions_per_year": 0,
     "firm.staff.recognition_cost": 0,

@@ -180,11 +180,13 @@ def test_tickets_and_staff_add_up(business):
     assert (answer_hours[answered == 0.0] == np.inf).all()
     assert (resolved <= answered).all()
 
-    present, skill, quits, hires = result.firm[:, :4].T
+    present, skill, quits, hires, _, _, dismissed, laid_off, cut = result.firm.T
     seats = business.firm.staff.count
-    assert (present == seats - quits + hires).all()
-    assert (np.diff(quits) >= 0).all()
-    assert result.quits - result.hires <= seats
+    assert (present == seats - quits - dismissed - laid_off + hires).all()
+    assert (present <= seats - cut).all()
+    assert (laid_off <= cut).all()
+    for so_far in (quits, hires, dismissed, laid_off, cut):
+        assert (np.diff(so_far) >= 0).all()
     assert ((skill >= 0.0) & (skill <= 1.0)).all()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import exp, inf, log, log1p
 from typing import Any
 
@@ -14,10 +15,11 @@ from numpy.typing import NDArray
 from loyaltysim.draws import identity, uniforms, who
 from loyaltysim.levels import Levels
 from loyaltysim.record import Records
+from loyaltysim.scenario.staff import LayOff
 from loyaltysim.scenario.staff import Staff as StaffTerms
 from loyaltysim.units import WEEKS_PER_MONTH, WEEKS_PER_YEAR
 
-DECISIONS = {"career": 30, "next_job": 34}
+DECISIONS = {"career": 30, "next_job": 34, "dismissal": 36, "lay_off": 37}
 _GROUP = identity("staff", "seat")
 
 NAMES = (
@@ -78,6 +80,10 @@ class Staff:
         self.book = book
         self.quits = 0
         self.hires = 0
+        self.dismissed = 0
+        self.laid_off = 0
+        self.cut: set[int] = set()
+        """The seats that are no more."""
         self.team_change = 0.0
         self._pay = 0.0
         self._newcomers = 0.0
@@ -90,6 +96,10 @@ class Staff:
             luck = self._luck(seat, 0)
             tenure = -log(luck[2]) * WEEKS_PER_YEAR / before if before > 0.0 else inf
             self._seat(seat, 0, tenure)
+        if terms.dismissed_per_year > 0.0:
+            env.process(self._dismiss())
+        if terms.lays_off is not None:
+            env.process(self._lay_off(terms.lays_off))
 
     def _luck(self, seat: int, serial: int) -> Any:
         return uniforms(*self.key, who(_GROUP, seat), DECISIONS["career"], serial, 0)
@@ -127,7 +137,7 @@ class Staff:
         Where nobody is there, somebody untrained stands in all the same.
         """
         if self.terms.stand_in_pay_per_week is not None:
-            return np.arange(self.terms.count)
+            return np.setdiff1d(np.arange(self.terms.count), list(self.cut))
         here = np.flatnonzero(seats["present"])
         return here if len(here) else np.array([self.terms.count])
 
@@ -178,12 +188,57 @@ class Staff:
 
     def _resign(self, employee: Employee, weeks: float) -> Generator[simpy.Event, None, None]:
         """Notice is given after so many weeks; the seat is empty until a successor is found."""
-        terms, seat = self.terms, employee.seat
         yield self.env.timeout(max(weeks, 0.0))
-        found_at = self.env.now - log(self._luck(seat, employee.serial)[1]) * terms.hiring_weeks
-        yield self.env.timeout(terms.notice or 0.0)
-        self._leave(employee)
+        found_at = self._found_at(employee)
+        yield self.env.timeout(self.terms.notice or 0.0)
+        if employee.seat not in self.cut:
+            self.quits += 1
+            self._leave(employee)
+            yield from self._fill(employee, found_at)
+
+    def _dismiss(self) -> Generator[simpy.Event, None, None]:
+        """Now and then the least practised of those who do not leave anyhow is dismissed."""
+        for number in count():
+            luck = uniforms(*self.key, 0, DECISIONS["dismissal"], number, 0)
+            a_week = self.terms.dismissed_per_year * self.places / WEEKS_PER_YEAR
+            yield self.env.timeout(-log(luck[0]) / a_week)
+            stay = [one for one in self.employees if one is not None and not one.leaves]
+            if stay:
+                employee = min(stay, key=lambda one: one.practice)
+                self.dismissed += 1
+                self._leave(employee)
+                self.env.process(self._fill(employee, self._found_at(employee)))
+
+    def _lay_off(self, terms: LayOff) -> Generator[simpy.Event, None, None]:
+        """Places are cut at a date: the empty ones, and then any, whoever holds them."""
+        yield self.env.timeout(terms.at)
+
+        def order(seat: int) -> tuple[bool, float]:
+            luck = uniforms(*self.key, who(_GROUP, seat), DECISIONS["lay_off"], 0, 0)
+            return self.employees[seat] is not None, float(luck[0])
+
+        seats = range(self.terms.count)
+        gone = sorted(seats, key=order)[: min(int(terms.share * len(seats) + 0.5), len(seats) - 1)]
+        for seat in gone:
+            employee = self.employees[seat]
+            if employee is None:
+                self._settle(seat)
+            else:
+                self.laid_off += 1
+                self._leave(employee)
+        self.cut.update(gone)
+
+    def _found_at(self, employee: Employee) -> float:
+        """When a successor will have been found, who is looked for from now on."""
+        luck = self._luck(employee.seat, employee.serial)
+        return float(self.env.now - log(luck[1]) * self.terms.hiring_weeks)
+
+    def _fill(self, employee: Employee, found_at: float) -> Generator[simpy.Event, None, None]:
+        """The successor of somebody who has left comes, unless the place has been cut."""
+        terms, seat = self.terms, employee.seat
         yield self.env.timeout(max(found_at - self.env.now, 0.0))
+        if seat in self.cut:
+            return
         self.hires += 1
         self.book("hiring", terms.hiring_cost_in_weeks_of_pay * terms.pay_per_week)
         self.book("training", terms.training_cost_in_weeks_of_pay * terms.pay_per_week)
@@ -197,15 +252,14 @@ class Staff:
         self._departures[seat] += 1
         luck = uniforms(*self.key, who(_GROUP, seat), DECISIONS["next_job"], employee.serial, 0)
         self._to_rival[seat] = int(luck[0] < self.beliefs.joins_rival)
-        self.quits += 1
-        self.team_change += 1.0 / self.terms.count
+        self.team_change += 1.0 / self.places
 
     # Money
 
     def _settle(self, seat: int) -> None:
         """Pay is due for the time since the last call: to who holds the seat, or a stand-in."""
         employee = self.employees[seat]
-        pay = self.terms.stand_in_pay_per_week or 0.0
+        pay = 0.0 if seat in self.cut else self.terms.stand_in_pay_per_week or 0.0
         if employee is not None:
             pay = self.pay_of(employee)
         self._pay += pay * (self.env.now - self._paid_until[seat])
@@ -223,6 +277,11 @@ class Staff:
         self._pay = 0.0
 
     # What is behind it
+
+    @property
+    def places(self) -> int:
+        """Seats that have not been cut."""
+        return self.terms.count - len(self.cut)
 
     @property
     def present(self) -> int:

@@ -77,8 +77,12 @@ class Tables:
 
     @cached_property
     def staff(self) -> pd.DataFrame:
-        """Staff by week: filled seats, mean skill, quits and hires so far, overload, morale."""
+        """Staff by week: filled seats, mean skill, quits and hires so far, overload, morale.
+
+        Then dismissed, laid off, and places cut, so far.
+        """
         columns = ["present", "skill", "quits", "hires", "overload", "morale"]
+        columns += ["dismissed", "laid_off", "cut"]
         frame = pd.DataFrame(self.result.firm, columns=columns)
         frame.insert(0, "week", np.arange(1, len(frame) + 1))
         return frame

@@ -32,12 +32,23 @@ class HandOver(Terms):
     """Whether whoever serves goes by one and the same name."""
 
 
+class LayOff(Terms):
+    """Places on the staff that are cut for good at a date."""
+
+    at: Weeks
+    share: Share
+    """Of all places, rounded; one at least is left."""
+
+
 class Staff(Terms):
     """The people who serve: their pay, how long they stay, how they learn."""
 
     count: Annotated[int, BeforeValidator(number), Field(ge=1, le=5000)]
     pay_per_week: NonNegative
     quits_per_year: YearlyRate = assumed("firm.staff.quits_per_year")
+    dismissed_per_year: YearlyRate = 0.0
+    """Dismissals for each place and year; the least practised go first."""
+    lays_off: LayOff | None = None
     contact: Literal["pooled", "dedicated"] = "pooled"
     """Whether a customer is served by whoever is there, or has one contact."""
     hiring_weeks: NonNegative = assumed("firm.staff.hiring_weeks")

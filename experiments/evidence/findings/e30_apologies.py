@@ -45,9 +45,10 @@ alternatives:
   apology:
     firm: {service: {recovery: {apologise: {}}}}
   coupon:
-    firm: {service: {recovery: {compensate: {amount: 5}}}}
+    firm: {service: {recovery: {compensate: {amount: 5, as_voucher: true}}}}
   both:
-    firm: {service: {recovery: {compensate: {amount: 5}}, rules: [apologise]}}
+    firm:
+      service: {recovery: {compensate: {amount: 5, as_voucher: true}}, rules: [apologise]}
   on time: {firm: {service: {failure_per_visit: 0%}}}
   often nothing:
     firm: {service: {failure_per_visit: 20%, desk: {patience_days: 0.0001}}}
