@@ -120,7 +120,7 @@ FINDING = Finding(
     "judgement.",
     measure=measure,
     picture=picture,
-    terms=("recovery_resolved", "resolved_stays", "outcome_restores"),
+    terms=("windfall_respent", "recovery_resolved", "resolved_stays", "voiced_stays"),
     targets=(
         Target(
             "E30.a",
@@ -128,16 +128,16 @@ FINDING = Finding(
                 above("coupon", "spending: better arm with a coupon / better one without, less 1"),
                 nothing("apology", "spending: an apology alone / nothing, less 1", 0.02),
             ),
-            miss="The best arm has a coupon, but an apology alone does too much: the model takes "
-            "a complaint that ends with one for resolved, which makes good half and more of the "
-            "lost satisfaction. And a coupon is no money to be spent here: it only fits better.",
+            note="It missed as long as the model took an apology for a resolution, and a coupon "
+            "for no money; both were mended after that was seen, and no belief was moved.",
         ),
         Target(
             "E30.b",
             (below("third", "spending after the third: apologies / nothing, less 1"),),
             sets="beliefs.apology_wears (its direction)",
-            note="The sign is the wrong one even so: that a complaint is resolved outweighs worn "
-            "words.",
+            note="The sign is the wrong one even so: where there is an apology there is an answer, "
+            "and to have been heard keeps more of those who complain than worn words put off. In "
+            "the experiment nobody had complained.",
         ),
         Target(
             "E30.c",
