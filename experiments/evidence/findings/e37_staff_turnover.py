@@ -192,6 +192,9 @@ FINDING = Finding(
         Target(
             "E37.c",
             (between("laid off", "correlation of lay-offs and performance", -0.35, -0.05),),
+            miss="Service is hardly worse and profit is higher: a place that is cut saves its pay "
+            "at once and costs no severance, those who are left can do most of the work, and they "
+            "take nothing amiss.",
         ),
         Target(
             "E37.d",
