@@ -167,7 +167,7 @@ def first_week(business: Business, levels: Levels, seed: int, replication: int) 
     week["quality"] = firm.service.quality
     week["quality_spread"] = firm.service.quality_spread
     week["rival_quality"] = levels.quality + business.market.rival_quality
-    week["ease"] = firm.service.ease
+    week["ease"] = firm.service.ease * firm.service.desk.ease
     week["contact_mode"] = firm.service.closeness
     week["capital_per_day"] = business.hurdle_rate / DAYS_PER_YEAR
     week["price"] = firm.price

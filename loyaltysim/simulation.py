@@ -185,6 +185,7 @@ class Run:
 
         self.week_now = 0
         self.week = first_week(business, self.levels, seed, replication)
+        self.rival_quality = float(self.week["rival_quality"][0])
         # The last one is that of a stand-in.
         self.seats = np.zeros(firm.staff.count + 1, SEAT)
         beliefs = _attributes(self.beliefs)[0]
@@ -260,6 +261,9 @@ class Run:
         week["is_last"] = last
         week["closes_books"] = last or month_of(number) != month_of(number + 1)
         week["team_change"] = staff.team_change
+        years = number / WEEKS_PER_YEAR
+        improved = self.business.market.rivals_improve_per_year * years
+        week["rival_quality"] = self.rival_quality + improved
         week["rival_schemes"] = int((self.rivals_open_at <= number + 1).sum())
         if self.visits_last_week is not None:
             staff.share_the_work(

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 import simpy
+from businesses import small
 from desks import BOUND, LONG, PHONE, WEB, arrivals, served, terms, z_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyaltysim.firm.desk import Desk
+from loyaltysim.firm.desk import CLOSED, Desk
 from loyaltysim.firm.opening import Opening
 from loyaltysim.record import TICKET
+from loyaltysim.simulation import run
 from loyaltysim.units import HOURS_PER_WEEK
 
 # The desk against theory
@@ -267,3 +269,17 @@ def test_what_does_not_concern_a_complaint_does_not_change_it():
     for name in ("hours", "resolved", "level"):
         assert (ends[1][name][helped] == ends[50][name][helped]).all()
     assert (ends[1]["channel"] == ends[50]["channel"]).all()
+
+
+def test_an_easier_channel_is_used_more_and_brings_more_complaints():
+    def complaints(ease):
+        channels = [{"name": "shop", "share": 1}, {"name": "chat", "share": 1, "ease": ease}]
+        service = {"failure_per_visit": "20%", "desk": {"agents": 10, "channels": channels}}
+        business = small(market={"people": 2000}, horizon="1 year", firm={"service": service})
+        return run(business).desk[:, 1 + CLOSED.index("channel")]
+
+    usual, easy = complaints(1.0), complaints(3.0)
+    odds = 0.1 / 0.9 * 2.0
+    assert len(easy) / len(usual) == pytest.approx(odds / (1.0 + odds) / 0.1, rel=0.15)
+    assert easy.mean() == pytest.approx(0.75, abs=0.04)
+    assert usual.mean() == pytest.approx(0.5, abs=0.04)

@@ -34,3 +34,18 @@ def test_a_dearer_firm_disappoints_more():
     ]
     assert expected[1].mean() > expected[0].mean() + 0.05
     assert expected[2].mean() < expected[0].mean() - 0.05
+
+
+def test_rivals_that_get_better_raise_what_is_expected():
+    """The same lives for a while, and then more and more disappointed ones."""
+
+    def lived(rate):
+        return run(small(horizon="2 years", market={"rivals_improve_per_year": rate}))
+
+    level, rising = lived(0.0), lived(2.0)
+    gaps = [r.customers["satisfaction"] - r.customers["expectation"] for r in (level, rising)]
+    assert gaps[1].mean() < gaps[0].mean() - 0.3
+    assert rising.counts[:, 0].sum(axis=0)[1] != level.counts[:, 0].sum(axis=0)[1]
+    # In the first week nothing has risen yet.
+    assert (rising.counts[0] == level.counts[0]).all()
+    assert (lived(0.0).ledger == run(small(horizon="2 years")).ledger).all()

@@ -227,6 +227,7 @@ def test_a_reward_in_place_of_a_purchase_lowers_the_amount():
 
 MARKET = (
     "people", "start", "segments", "growth_per_year", "season", "rival_quality",
+    "rivals_improve_per_year",
     "correlation_rate_preference", "correlation_rate_basket", "correlation_preference_staying",
 )  # fmt: skip
 SEGMENT = (

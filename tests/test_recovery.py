@@ -243,6 +243,14 @@ def test_words_alone_are_courtesy_as_far_as_they_fit_and_wear_off():
     assert closed(remedy=4, fit=0.7, apologised=0.8)[:2] == closed(remedy=4, fit=0.7)[:2]
 
 
+def test_bad_treatment_is_settled_by_an_apology_until_that_has_worn_off():
+    fresh = closed(remedy=APOLOGY, fit=0.7)
+    assert fresh[:2] == closed(remedy=REMEDIES.index("fix"), fit=0.7)[:2]
+    worn = closed(remedy=APOLOGY, fit=0.7, apologised=0.5)
+    assert worn[:2] == closed(remedy=REMEDIES.index("fix"), fit=0.0)[:2]
+    assert closed(remedy=APOLOGY, fit=0.7, apologised=0.9)[1] < worn[1]
+
+
 def test_words_alone_do_less_than_any_resolution():
     said, stays, _ = closed(**SORRY, hours=0.0)
     for fit in (0.0, 1.0):
@@ -337,6 +345,10 @@ def test_the_remedy_that_fits_the_cause_is_given_where_it_is_found():
         "core": "replace", "encounter": "apologise", "system": "replace", "promise": "replace",
     }  # fmt: skip
     assert [given.cost for given in found] == [9.0, 0.0, 9.0, 9.0]
+    assert all(given.resolves for given in found)
+    sorry = recoveries(apologise={})
+    settles = [sorry.give(cause, 20.0, 1.0, 0.0).resolves for cause in range(len(KINDS))]
+    assert settles == [kind == "encounter" for kind in KINDS]
     assert found[0].fit == register()["firm.service.recovery.replace.core"].value
 
 
@@ -353,7 +365,7 @@ def test_a_cause_is_found_by_skill_and_else_any_remedy_is_given(skill):
 
 def test_without_remedies_the_usual_compensation_is_given():
     offered = Recoveries(Service.model_validate({"compensation_share_of_basket": "25%"}))
-    assert offered.give(0, 20.0, 0.5, 0.9) == (-1, 0.0, 5.0, 0.0)
+    assert offered.give(0, 20.0, 0.5, 0.9) == (-1, 0.0, 5.0, 0.0, True)
 
 
 def test_remedies_are_paid_for_and_told():
@@ -362,7 +374,7 @@ def test_remedies_are_paid_for_and_told():
     result = run(business, census=census)
     complaints = Tables(result, census).complaints
     assert set(complaints["channel"]) == {"phone", "mail", "web"}
-    assert set(complaints["remedy"][complaints["resolved"]]) == {*REMEDIES} - {"apologise"}
+    assert set(complaints["remedy"][complaints["resolved"]]) == {*REMEDIES}
     assert set(complaints["remedy"][~complaints["resolved"]]) == {"", "apologise"}
     paid = result.ledger[:, 0, ACCOUNTS.index("compensation")].sum()
     assert paid >= 0.5 * MICRO * complaints["resolved"].sum() > 0

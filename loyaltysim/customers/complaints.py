@@ -30,8 +30,9 @@ RULES = {
 """What the rules of handling a complaint serve; an apology is courtesy that wears off."""
 
 APOLOGY = REMEDIES.index("apologise")
-"""Words alone, which answer a complaint and resolve nothing: who says sorry is courteous, and what
-one gets, and how fast, is what compensation and speed change (Smith, Bolton & Wagner 1999)."""
+"""Words alone, which answer a complaint, and resolve nothing but how somebody was treated: who says
+sorry is courteous, and what one gets, and how fast, is what compensation and speed change; after
+failures of treatment an apology counts for more (Smith, Bolton & Wagner 1999)."""
 
 
 def counted(kept: Collection[str]) -> dict[str, int]:
@@ -62,7 +63,7 @@ def justice(
     """Outcome, courtesy and procedure of a complaint that was answered, against the usual (0)."""
     apology = apologise(customer, message, week, beliefs)
     said = float(week.apologises)
-    if message.remedy == APOLOGY:
+    if message.remedy == APOLOGY and message.resolved == 0:
         said = max(said, message.fit)
     courtesy = beliefs.rule_courtesy * (week.courtesy_rules + said * apology)
     courtesy -= beliefs.hand_off_courtesy * message.hand_offs
@@ -72,7 +73,8 @@ def justice(
     if message.resolved == 1:
         outcome = beliefs.rule_outcome * week.outcome_rules
         if message.remedy >= 0:
-            outcome += message.fit - beliefs.usual_fit
+            worth = apology if message.remedy == APOLOGY else 1.0
+            outcome += message.fit * worth - beliefs.usual_fit
     return outcome, courtesy, procedure
 
 

@@ -218,7 +218,7 @@ class Desk:
             elif channel is not None and channel.agents is not None:
                 level = self._level(1, channel.agents, of_channel, beyond)
             self.routes.append((level, of_channel))
-        shares = np.array([channel.share for channel in desk.channels or []])
+        shares = np.array([channel.used for channel in desk.channels or []])
         self._up_to = list(accumulate(shares / shares.sum())) if len(shares) else [1.0]
 
     def _level(self, *of: Any) -> Level:

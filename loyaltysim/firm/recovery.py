@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from loyaltysim.customers.complaints import APOLOGY, REMEDIES
+from loyaltysim.customers.failures import KINDS
 from loyaltysim.scenario.service import Service
+
+TREATMENT = KINDS.index("encounter")
 
 NONE = -1
 """No remedy of the list: the compensation that is usual."""
@@ -19,11 +22,8 @@ class Given(NamedTuple):
     fit: float
     cost: float
     voucher: float = 0.0
-
-    @property
-    def resolves(self) -> bool:
-        """Whether it is more than words."""
-        return self.remedy != APOLOGY
+    resolves: bool = True
+    """Whether it can settle the matter; words settle how somebody was treated, and nothing else."""
 
 
 NOTHING = Given(NONE, 0.0, 0.0)
@@ -59,4 +59,6 @@ class Recoveries:
         remedy = self.offered[place]
         cost = remedy.share_of_basket * basket + remedy.amount
         voucher = cost if getattr(remedy, "as_voucher", False) else 0.0
-        return Given(self.numbers[place], remedy.fits[cause], cost, voucher)
+        number = self.numbers[place]
+        resolves = number != APOLOGY or cause == TREATMENT
+        return Given(number, remedy.fits[cause], cost, voucher, resolves)

@@ -48,7 +48,9 @@ class Channel(Terms):
 
     name: Name
     share: Weight
-    """How many complaints come by it, relative to the others."""
+    """How many complaints come by it, relative to the others, where all are as easy as usual."""
+    ease: Annotated[float, BeforeValidator(number), Field(gt=0, le=100)] = 1.0
+    """How easily one complains by it: a factor on the odds. What is easier is used more."""
     hours: Hours | None = None
     days: Days | None = None
     agents: Agents | None = None
@@ -68,6 +70,11 @@ class Channel(Terms):
         if self.at_once and {"agents", "hours", "days", "response_hours"} & self.model_fields_set:
             raise ValueError("what answers at_once has no agents, hours, days or response_hours")
         return self
+
+    @property
+    def used(self) -> float:
+        """How many complaints come by it, relative to the others."""
+        return self.share * self.ease
 
 
 class SecondLevel(Terms):
@@ -109,6 +116,13 @@ class Desk(Terms):
     rule_takes: Share = assumed("firm.service.desk.rule_takes")
     at_once_saves: Share = assumed("firm.service.desk.at_once_saves")
     follow_up_catches: Chance = assumed("firm.service.desk.follow_up_catches")
+
+    @property
+    def ease(self) -> float:
+        """How easily one complains by its channels: a factor on the odds, 1 without any."""
+        channels = self.channels or []
+        whole = sum(channel.share for channel in channels)
+        return sum(channel.used for channel in channels) / whole if channels else 1.0
 
     @field_validator("channels")
     @classmethod

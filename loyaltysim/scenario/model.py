@@ -191,6 +191,8 @@ class Market(Terms):
         "market.rival_quality"
     )
     """How much better than this firm's present service the rivals' is, in points of ten."""
+    rivals_improve_per_year: Annotated[float, BeforeValidator(number), Field(ge=-10, le=10)] = 0.0
+    """By how much that rises in a year, in points of ten: customers come to expect it."""
     correlation_rate_preference: Annotated[
         float, BeforeValidator(number), Field(ge=-0.95, le=0.95)
     ] = assumed("market.correlation_rate_preference")

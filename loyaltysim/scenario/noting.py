@@ -78,7 +78,7 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
         if _only_apologises(world.firm):
             notes.append(
                 f"{name}: an apology is all that it offers who complains, and words alone resolve "
-                "nothing; offer another remedy, or state apologise among the rules"
+                "nothing but bad treatment; offer another remedy, or apologise among the rules"
             )
         if name != worlds.reference and world == alternatives[str(worlds.reference)]:
             notes.append(f"{name} does not differ from {worlds.reference!r}")

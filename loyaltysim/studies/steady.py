@@ -45,13 +45,18 @@ CUSTOMER_STAGES = slice(2, 6)
 def steady(business: Business, near: Levels | None = None, rounds: int = ROUNDS) -> Levels:
     """Levels of a business, found by `rounds` pilot runs from a first guess (or `near`)."""
     market, firm = business.market, business.firm
-    # Who is to be laid off is here today.
+    # Who is to be laid off is here today, and so are rivals as they stand.
     staff = firm.staff.model_copy(update={"lays_off": None})
     pilot = business.model_copy(
         update={
             "horizon": min(business.horizon, TREND_WEEKS),
             "firm": firm.model_copy(update={"staff": staff}),
-            "market": market.model_copy(update={"people": min(market.people, PILOT_PEOPLE)}),
+            "market": market.model_copy(
+                update={
+                    "people": min(market.people, PILOT_PEOPLE),
+                    "rivals_improve_per_year": 0.0,
+                }
+            ),
         }
     )
     levels = first_guess(business, belief_values(business))
