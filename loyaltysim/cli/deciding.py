@@ -107,7 +107,7 @@ def split(
         Parameter(
             name=["--budget", "-b"],
             validator=validators.Number(gt=0),
-            help="Money a week to split; 2% of sales if left out.",
+            help="Money a week to split, no more than sales; 2% of them if left out.",
         ),
     ] = None,
     parts: Annotated[
@@ -128,8 +128,9 @@ def split(
 ) -> int:
     """Points or people? Split one budget between rewards, pay, training, recovery and quality.
 
-    Every split is lived on the same people and luck; prints profit and loss of customers for each,
-    which of them no other beats in both, and what pays more than rewards at the same money.
+    Every split is lived on the same people and luck until it spends the same; prints what it
+    spends, its profit and the customers it loses, which splits no other beats in both, and what
+    pays more than rewards: at half and twice the money, and by what quality costs.
     """
     from loyaltysim.scenario.problems import printable
 
@@ -148,7 +149,14 @@ def split(
 
     if json_:
         rows = json.loads(found.table.reset_index().to_json(orient="records"))
-        print_json({"scenario": plan.business.name, "per_week": found.per_week, "splits": rows})
+        print_json(
+            {
+                "scenario": plan.business.name,
+                "per_week": found.per_week,
+                "left_out": found.left_out,
+                "splits": rows,
+            }
+        )
     else:
         print_split(found, console_of())
     if out is None:
