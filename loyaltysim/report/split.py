@@ -33,7 +33,6 @@ SPARED = 0.97
 OVER = 1.03
 """A lever that spends more of it cannot do with less."""
 
-COLUMNS = ("split", "spent a year", "profit a year", "lost a year", "frontier")
 STANDS = {"frontier": "on it", "open": "open", "beaten": ""}
 MULTIPLES = {0.5: "half the budget", 1.0: "the budget", 2.0: "twice the budget"}
 
@@ -195,6 +194,12 @@ def rows(found: Split) -> Iterator[tuple[tuple[str, str], ...]]:
         )
 
 
+def columns(found: Split) -> list[str]:
+    """The heads of that table, the budget beside what is spent."""
+    spent = f"spent a year, of {number(budget_of(found))}"
+    return ["split", spent, "profit a year", "lost a year", "frontier"]
+
+
 def rows_by_budget(found: Split) -> Iterator[tuple[tuple[str, str], ...]]:
     """Each lever against rewards, with a column for each budget; where one of the two spends
     another sum, that is said."""
@@ -252,7 +257,7 @@ def print_split(found: Split, console: Console) -> None:
     console.print(f"{escape(head(found))}\n")
     for statement in statements(found):
         console.print("\n".join(textwrap.wrap(escape(statement), min(console.width, 100))))
-    console.print(_table(COLUMNS, rows(found), CAPTION))
+    console.print(_table(columns(found), rows(found), CAPTION))
     console.print(_table(columns_by_budget(found), rows_by_budget(found), None))
 
 
@@ -342,7 +347,7 @@ def page(found: Split) -> str:
         "wide": Markup(inline(picture(found, WIDE), "splitw", title)),
         "narrow": Markup(inline(picture(found, NARROW), "splitn", title)),
         "tables": [
-            (COLUMNS, list(rows(found)), CAPTION),
+            (columns(found), list(rows(found)), CAPTION),
             (columns_by_budget(found), list(rows_by_budget(found)), ""),
         ],
     }
