@@ -302,6 +302,8 @@ def test_only_what_no_other_beats_by_more_than_luck_is_on_the_frontier():
     noisy = around(0.0, 100.0, -50.0, -80.0, spread=500.0)
     assert standing(noisy, around(0, -0.2, -0.1, -0.3, spread=1.0)) == ["open"] * 4
     assert standing(np.zeros((2, 2)), np.zeros((2, 2))) == ["open", "open"]
+    # Less profit for sure, but whether it loses more is not known.
+    assert standing(around(0.0, 100.0), around(0.0, 0.1)) == ["open", "frontier"]
 
 
 def test_the_answer_says_what_beats_rewards_and_what_is_open(found):
