@@ -52,11 +52,11 @@ class Scenario:
         if "extends" in root.value:
             hint = "works in scenario files only; load the file instead"
             raise ScenarioError([problem_at(None, "extends", hint=hint)])
-        return cls._of(root, source)
+        return cls._of(root, source, Problems())
 
     @classmethod
-    def _of(cls, root: Node, source: Path | None) -> Scenario:
-        problems = Problems()
+    def _of(cls, root: Node, source: Path | None, problems: Problems) -> Scenario:
+        """Validate nodes; `problems` are those that were found before."""
         stated = ranges_.stated_in(root, problems)
         worlds, businesses = _validated(ranges_.at_end(root, stated, "value"), problems)
         ranges = {}
@@ -207,4 +207,5 @@ def load(path: str | Path) -> Scenario:
     allowed, and the nearest valid name.
     """
     path = Path(path)
-    return Scenario._of(read_extended(path), path)
+    problems = Problems()
+    return Scenario._of(read_extended(path, problems), path, problems)
