@@ -16,8 +16,9 @@ MAX_CHAIN = 10
 def read_extended(path: Path, problems: Problems) -> Node:
     """The file's nodes, laid over those of the file that it extends, and so on.
 
-    What cannot be laid over is added to `problems`. Raises `ScenarioError` when a file cannot be read, lies outside the folder
-    of the first one, or extends itself by a detour.
+    What cannot be laid over is added to `problems`. Raises `ScenarioError` when a
+    file cannot be read, lies outside the folder of the first one, or extends itself
+    by a detour.
     """
     node = read_file(path, printable(path))
     # The folder in which the named file stands, not that to which it may link.

@@ -14,7 +14,6 @@ from pydantic.fields import FieldInfo
 from loyaltysim.scenario.model import weeks_or_assumed
 from loyaltysim.units import WEEKS_PER_YEAR, share, weeks
 
-
 _MOST_AS_PERCENTAGE = 100.0
 """What may be larger is a weight rather than a share, and said as a plain number."""
 
