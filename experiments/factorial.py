@@ -33,6 +33,8 @@ from loyaltysim.scenario import Scenario
 from loyaltysim.units import WEEKS_PER_YEAR
 
 Floats = NDArray[np.float64]
+Levels = tuple[Sequence[str], Sequence[str], Sequence[str]]
+"""The names of the rewards, of the service, of the turnover."""
 
 SERVICE = {"poor service": 2.0, "service as it is": 1.0, "good service": 0.5}
 TURNOVER = {"stayers": 0.5, "turnover as it is": 1.0, "leavers": 2.0}
@@ -44,7 +46,7 @@ class Factorial:
     """Every combination, lived: arrays are (replications, rewards, service, turnover)."""
 
     scenario: Scenario
-    levels: tuple[Sequence[str], Sequence[str], Sequence[str]]
+    levels: Levels
     profit: Floats
     """A year, less that of the business as it stands."""
     loss: Floats
@@ -72,7 +74,7 @@ class Factorial:
                 yield f"{name}: more with {last} than with {first}", effect[:, -1] - effect[:, 0]
 
 
-def designs(scenario: Scenario) -> tuple[Scenario, tuple[Sequence[str], ...]]:
+def designs(scenario: Scenario) -> tuple[Scenario, Levels]:
     """The scenario with every combination as an alternative, and the names of the levels."""
     base, stated = scenario.business, scenario.document["alternatives"]
     rewards: dict[str, dict[str, Any]] = {"no reward": {}}
@@ -108,23 +110,29 @@ def points(share: float) -> str:
     return f"{100.0 * share:+.2f}".replace("-", "−")
 
 
-def with_interval(mean: float, half: float, shown: Callable[[float], str]) -> str:
-    """A figure with its 95% interval."""
+def estimate(values: Floats) -> tuple[float, float]:
+    """Mean over replications, and half the width of its 95% interval."""
+    mean, half = mean_and_half_width(values)
+    return float(mean), float(half)
+
+
+def with_interval(both: tuple[float, float], shown: Callable[[float], str]) -> str:
+    """A mean with its interval."""
+    mean, half = both
     return f"{shown(mean)} ({shown(mean - half)} to {shown(mean + half)})"
 
 
 def answer(found: Factorial) -> str:
     """What each factor alone is worth, the largest first: those whose interval leaves out zero."""
-    effects = [
-        (name, *map(float, mean_and_half_width(x))) for name, x in found.main_effects(found.profit)
-    ]
-    told = sorted((one for one in effects if abs(one[1]) > one[2]), key=lambda one: -abs(one[1]))
+    effects = [(name, estimate(x)) for name, x in found.main_effects(found.profit)]
+    told = [(name, both) for name, both in effects if abs(both[0]) > both[1]]
+    told.sort(key=lambda one: -abs(one[1][0]))
     if not told:
         return (
             f"With {len(found.profit)} replications no effect on profit can be told from luck: all "
             "intervals hold zero."
         )
-    said = "; ".join(f"{name}, {with_interval(*both, number)}" for name, *both in told)
+    said = "; ".join(f"{name}, {with_interval(both, number)}" for name, both in told)
     rest = len(effects) - len(told)
     return f"A year: {said}." + (f" The other {rest} cannot be told from luck." if rest else "")
 
@@ -138,8 +146,13 @@ def table(found: Factorial) -> dict[str, list[tuple[str, str, str]]]:
             getattr(found, effects)(found.profit), getattr(found, effects)(found.loss), strict=True
         )
         for (name, profit), (_, loss) in both:
-            on_profit, on_loss = (map(float, mean_and_half_width(x)) for x in (profit, loss))
-            rows.append((name, with_interval(*on_profit, number), with_interval(*on_loss, points)))
+            rows.append(
+                (
+                    name,
+                    with_interval(estimate(profit), number),
+                    with_interval(estimate(loss), points),
+                )
+            )
         return rows
 
     return {"Main effects": shown("main_effects"), "Interactions": shown("interactions")}
