@@ -12,7 +12,7 @@ so their effects are what they may cost. Writes `factorial.html`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from pathlib import Path
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from paired import asked, live
 
 from loyaltysim.report.figures import number
-from loyaltysim.report.style import SMALL, WIDE, Sheet, look
+from loyaltysim.report.style import NARROW, SMALL, WIDE, Sheet, look
 from loyaltysim.report.svg import inline
 from loyaltysim.results import money
 from loyaltysim.results.intervals import mean_and_half_width
@@ -33,6 +33,8 @@ from loyaltysim.scenario import Scenario
 from loyaltysim.units import WEEKS_PER_YEAR
 
 Floats = NDArray[np.float64]
+Levels = tuple[Sequence[str], Sequence[str], Sequence[str]]
+"""The names of the rewards, of the service, of the turnover."""
 
 SERVICE = {"poor service": 2.0, "service as it is": 1.0, "good service": 0.5}
 TURNOVER = {"stayers": 0.5, "turnover as it is": 1.0, "leavers": 2.0}
@@ -44,7 +46,7 @@ class Factorial:
     """Every combination, lived: arrays are (replications, rewards, service, turnover)."""
 
     scenario: Scenario
-    levels: tuple[Sequence[str], Sequence[str], Sequence[str]]
+    levels: Levels
     profit: Floats
     """A year, less that of the business as it stands."""
     loss: Floats
@@ -72,7 +74,7 @@ class Factorial:
                 yield f"{name}: more with {last} than with {first}", effect[:, -1] - effect[:, 0]
 
 
-def designs(scenario: Scenario) -> tuple[Scenario, tuple[Sequence[str], ...]]:
+def designs(scenario: Scenario) -> tuple[Scenario, Levels]:
     """The scenario with every combination as an alternative, and the names of the levels."""
     base, stated = scenario.business, scenario.document["alternatives"]
     rewards: dict[str, dict[str, Any]] = {"no reward": {}}
@@ -108,11 +110,31 @@ def points(share: float) -> str:
     return f"{100.0 * share:+.2f}".replace("-", "−")
 
 
+def estimate(values: Floats) -> tuple[float, float]:
+    """Mean over replications, and half the width of its 95% interval."""
+    mean, half = mean_and_half_width(values)
+    return float(mean), float(half)
+
+
+def with_interval(both: tuple[float, float], shown: Callable[[float], str]) -> str:
+    """A mean with its interval."""
+    mean, half = both
+    return f"{shown(mean)} ({shown(mean - half)} to {shown(mean + half)})"
+
+
 def answer(found: Factorial) -> str:
-    """What each factor alone is worth, the largest first."""
-    effects = [(name, float(x.mean())) for name, x in found.main_effects(found.profit)]
-    effects.sort(key=lambda one: -abs(one[1]))
-    return "A year: " + "; ".join(f"{name}, {number(mean)}" for name, mean in effects) + "."
+    """What each factor alone is worth, the largest first: those whose interval leaves out zero."""
+    effects = [(name, estimate(x)) for name, x in found.main_effects(found.profit)]
+    told = [(name, both) for name, both in effects if abs(both[0]) > both[1]]
+    told.sort(key=lambda one: -abs(one[1][0]))
+    if not told:
+        return (
+            f"With {len(found.profit)} replications no effect on profit can be told from luck: all "
+            "intervals hold zero."
+        )
+    said = "; ".join(f"{name}, {with_interval(both, number)}" for name, both in told)
+    rest = len(effects) - len(told)
+    return f"A year: {said}." + (f" The other {rest} cannot be told from luck." if rest else "")
 
 
 def table(found: Factorial) -> dict[str, list[tuple[str, str, str]]]:
@@ -124,12 +146,11 @@ def table(found: Factorial) -> dict[str, list[tuple[str, str, str]]]:
             getattr(found, effects)(found.profit), getattr(found, effects)(found.loss), strict=True
         )
         for (name, profit), (_, loss) in both:
-            (p, p_half), (n, n_half) = (mean_and_half_width(x) for x in (profit, loss))
             rows.append(
                 (
                     name,
-                    f"{number(p)} ({number(p - p_half)} to {number(p + p_half)})",
-                    f"{points(n)} ({points(n - n_half)} to {points(n + n_half)})",
+                    with_interval(estimate(profit), number),
+                    with_interval(estimate(loss), points),
                 )
             )
         return rows
@@ -137,16 +158,21 @@ def table(found: Factorial) -> dict[str, list[tuple[str, str, str]]]:
     return {"Main effects": shown("main_effects"), "Interactions": shown("interactions")}
 
 
-def picture(found: Factorial) -> Figure:
+def picture(found: Factorial, width: float) -> Figure:
     """One square for each reward: profit by colour, profit and share lost in each cell."""
     rewards, service, turnover = found.levels
     profit, loss = found.profit.mean(axis=0), found.loss.mean(axis=0)
-    room = (WIDE - 1.25) / len(rewards)
+    in_a_row = min(len(rewards), 3 if width >= WIDE else 1)
+    side, head, foot = 1.2, 0.3, 0.75
+    room = (width - side - 0.05) / in_a_row
+    rows = -(-len(rewards) // in_a_row)
     most = float(np.abs(profit).max()) or 1.0
     with look():
-        sheet = Sheet(WIDE, room + 1.2)
+        sheet = Sheet(width, rows * (room + head) + foot)
         for place, reward in enumerate(rewards):
-            axes = sheet.axes(1.2 + place * room, 0.3, room - 0.12, room - 0.12)
+            down, across = divmod(place, in_a_row)
+            top = down * (room + head) + head
+            axes = sheet.axes(side + across * room, top, room - 0.12, room - 0.12)
             # Cells as vectors: a page's pictures hold no images.
             axes.pcolormesh(
                 profit[place], cmap="PuOr", vmin=-1.6 * most, vmax=1.6 * most, edgecolors="white"
@@ -156,10 +182,11 @@ def picture(found: Factorial) -> Figure:
                 text = f"{number(profit[place, i, j])}\n{100.0 * loss[place, i, j]:.1f}%"
                 axes.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=SMALL)
             axes.set_title(reward, fontsize=SMALL + 1.0)
-            axes.set_xticks(np.arange(len(turnover)) + 0.5, turnover, rotation=30, ha="right")
-            axes.set_yticks(
-                np.arange(len(service)) + 0.5, service if place == 0 else [""] * len(service)
+            lowest = place + in_a_row >= len(rewards)
+            axes.set_xticks(
+                np.arange(len(turnover)) + 0.5, turnover if lowest else [], rotation=30, ha="right"
             )
+            axes.set_yticks(np.arange(len(service)) + 0.5, [] if across else service)
             axes.tick_params(length=0)
         sheet.figure.draw_without_rendering()
     return sheet.figure
@@ -181,7 +208,10 @@ def main() -> int:
         Path(__file__).with_name("factorial.html.j2"),
         answer=answer(found),
         head=head,
-        picture=Markup(inline(picture(found), "factorial", "Profit and loss by combination")),
+        pictures={
+            name: Markup(inline(picture(found, width), name, "Profit and loss by combination"))
+            for name, width in (("wide", WIDE), ("narrow", NARROW))
+        },
         tables=tables,
     )
     return 0

@@ -4,8 +4,8 @@
                                                [--processes N] [--out DIR]
 
 The business is lived at eight levels of staff turnover, from nobody who quits to three times as
-many as today, on the same people and luck. Each link is a curve over these levels: what came of
-the one figure against what came of the other. Beside satisfaction and retention stands the naive
+many as today, on the same people and luck. Each link is seen over these levels: what came of the
+one figure against what came of the other. Beside satisfaction and retention stands the naive
 curve across customers of the business as it is. Two more worlds, in which no tie goes with who
 leaves, show how much of the loss goes past satisfaction. Where staff respond, what varies is how
 many would quit at the usual pay and morale. Writes `service_profit_chain.html`.
@@ -29,7 +29,7 @@ from paired import asked, live
 from loyaltysim.ledger import ACCOUNTS, COUNTS
 from loyaltysim.report.experiments import COLOURS, WRONG
 from loyaltysim.report.figures import MISSING
-from loyaltysim.report.style import FAINT, INK, NARROW, Sheet, look, tidy_money
+from loyaltysim.report.style import FAINT, INK, NARROW, Sheet, look, paler, tidy_money
 from loyaltysim.report.svg import inline
 from loyaltysim.results import money
 from loyaltysim.results.intervals import mean_and_half_width
@@ -132,20 +132,6 @@ class Chain:
         """At today's level: by how much the one moves for one of the other."""
         return ratio(self.change(up) @ SLOPE, self.change(across) @ SLOPE)
 
-    def elasticity(self, up: str, across: str) -> Estimate:
-        """By how many per cent the one moves for one per cent of the other."""
-        bases = (float(self.figures[name][:, TODAY].mean()) for name in (across, up))
-        base = next(bases) / next(bases)
-        mean, half = self.slope(up, across)
-        return mean * base, half * abs(base)
-
-    @property
-    def weakest(self) -> tuple[str, str] | None:
-        """The link that passes the least on, for its size; None where there is none to compare."""
-        sizes = {link: abs(self.elasticity(*link[::-1])[0]) for link in pairwise(CHAIN)}
-        told = {link: size for link, size in sizes.items() if math.isfinite(size)}
-        return min(told, key=told.__getitem__) if len(told) > 1 else None
-
     @property
     def naive(self) -> Estimate:
         """Percentage points kept that go with one point of satisfaction, across customers."""
@@ -237,59 +223,87 @@ def rounded(x: float, digits: int) -> str:
     return f"{round(x, digits) + 0.0:,.{max(digits, 0)}f}".replace("-", "−")
 
 
+def is_told(estimate: Estimate) -> bool:
+    """Whether luck leaves a figure on one side of zero."""
+    return math.isfinite(estimate[0]) and abs(estimate[0]) > estimate[1]
+
+
 def answer(chain: Chain) -> list[str]:
-    """What ten percentage points more turnover do, and which link is the weakest."""
+    """What ten percentage points more turnover do."""
     currency = chain.scenario.business.currency
     ten = {name: chain.slope(name, "turnover") for name in WORDS}
-    service, satisfaction, kept = (rounded(10.0 * ten[name][0], 3) for name in CHAIN[1:4])
-    said = [
-        f"Ten percentage points more turnover cost {currency} {told(ten['profit'], -10.0)} a year: "
-        f"quality {service} and satisfaction {satisfaction} points of ten, retention {kept} "
-        f"percentage points.",
-        f"Of that, customers bring {currency} {told(ten['contribution'], -10.0)} less, hiring and "
+    if not all(math.isfinite(mean) for mean, _ in ten.values()):
+        return ["Turnover itself did not move by more than luck, so nothing can be said of it."]
+    said = (
+        f"Ten percentage points more turnover cost {currency} {told(ten['profit'], -10.0)} a year"
+    )
+    if not is_told(ten["profit"]):
+        said += ", which luck alone may do"
+    moved = [
+        f"{WORDS[name][SHORT]} by {told(ten[name], 10.0)} {WORDS[name][UNIT]}s"
+        for name in CHAIN[1:4]
+        if is_told(ten[name])
+    ]
+    still = [WORDS[name][SHORT] for name in CHAIN[1:4] if not is_told(ten[name])]
+    along = f"They move {'; '.join(moved)}." if moved else ""
+    if still:
+        along += f" What they do to {' and '.join(still)} cannot be told from luck."
+    return [
+        f"{said}.",
+        along.strip().replace("point of tens", "points of ten"),
+        f"In money: customers bring {currency} {told(ten['contribution'], -10.0)} less, hiring and "
         f"training take {told(ten['hiring'], 10.0)} more, and {told(ten['pay'], -10.0)} of pay is "
         f"saved while seats are empty.",
     ]
-    if chain.weakest:
-        across, up = chain.weakest
-        size = told(chain.elasticity(up, across), unit="%")
-        said.append(
-            f"The weakest link is from {WORDS[across][SHORT]} to {WORDS[up][SHORT]}: one per cent "
-            f"more of the one moves the other by {size}."
-        )
-    return said
 
 
 def naively(chain: Chain) -> list[str]:
     """The naive curve in words, and what else carries retention."""
-    said = [
-        f"Across customers, one point more satisfaction goes with {told(chain.naive)} percentage "
-        f"points more kept in the year after; where turnover moves it, with "
-        f"{told(chain.slope('kept', 'satisfaction'))}.",
+    across, moved = chain.naive, chain.slope("kept", "satisfaction")
+    said = []
+    if math.isfinite(across[0]):
+        said.append(
+            f"Across customers, one point more satisfaction goes with {told(across)} percentage "
+            "points more kept in the year after."
+        )
+    if not math.isfinite(moved[0]):
+        said.append(
+            "Turnover does not move satisfaction here by more than luck, so there is no other "
+            "curve to set beside the naive one."
+        )
+        return said
+    said += [
+        f"Where turnover moves satisfaction, one point goes with {told(moved)}.",
         "The first is naive: who is more satisfied at the start of a year also differs otherwise, "
         "and one good visit is soon forgotten, while turnover moves everybody's visits for good.",
     ]
-    ties = told(chain.by_ties, unit="%")
-    if ties != MISSING:
+    if is_told(chain.by_ties):
         said.append(
             f"Not all of the second goes by satisfaction: of what retention loses to twice the "
-            f"turnover, {ties} are ties that go with who leaves."
+            f"turnover, {told(chain.by_ties, unit='%')} are ties that go with who leaves."
         )
     return said
 
 
 def links(chain: Chain) -> list[tuple[str, str, str, str]]:
-    """A row for each link: its name, the slope, in what it is, the elasticity."""
+    """A row for each link: its names, how the one moves with the other, in what, and by turnover.
+
+    Only turnover is varied: from the second link on it moves both, also by other ways.
+    """
     currency = chain.scenario.business.currency
     rows = []
     for across, up in [*pairwise(CHAIN), ("kept", "each")]:
         unit = WORDS[up][UNIT].replace("a year", f"{currency} a year").replace("point", "points")
+        slope = chain.slope(up, across)
+        moved = math.isfinite(slope[0])
         rows.append(
             (
-                f"{WORDS[across][SHORT]} to {WORDS[up][SHORT]}",
-                told(chain.slope(up, across)),
-                f"{unit} for one {WORDS[across][UNIT]}",
-                told(chain.elasticity(up, across), unit="%"),
+                f"{WORDS[across][SHORT]} and {WORDS[up][SHORT]}",
+                told(slope) if moved else "cannot be told from luck",
+                f"{unit} where {WORDS[across][SHORT]} moves by one {WORDS[across][UNIT]}"
+                if moved
+                else "",
+                told(chain.slope(up, "turnover"), 10.0),
             )
         )
     return rows
@@ -301,30 +315,45 @@ def levels(chain: Chain, names: tuple[str, ...]) -> list[list[str]]:
     decimals = {"percentage point": 1, "point of ten": 3, "a year": 0}
     rows = []
     for place, factor in enumerate(FACTORS):
-        level = "today" if place == TODAY else f"× {factor:g}"
+        level = "today" if place == TODAY else f"×\N{NO-BREAK SPACE}{factor:g}"
         cells = [rounded(means[name][place], decimals[WORDS[name][UNIT]]) for name in names]
         rows.append([level, *cells])
     return rows
 
 
 TABLES = {
-    "The chain, level by level": (*CHAIN, "each"),
-    "What carries service, and the staff's bill": (*CARRIERS, *STAFF_BILL, "profit"),
+    "The chain, level by level": CHAIN[:4],
+    "In money": ("contribution", "each", *STAFF_BILL, "profit"),
+    "What carries service, level by level": CARRIERS,
 }
 
 
 def curve(chain: Chain, across: str, up: str) -> Figure:
-    """One link: means, the band of the change against today, and a ring around today."""
+    """One link: a dot for each level, with 95% of its change against today, and the slope.
+
+    Dots are not joined: luck may take a level back across its neighbour.
+    """
     x = chain.figures[across].mean(axis=0)
-    today = float(chain.figures[up][:, TODAY].mean())
     change, half = mean_and_half_width(chain.change(up))
-    y = today + change
+    y = chain.figures[up][:, TODAY].mean() + change
+    slope, _ = chain.slope(up, across)
     with look():
         sheet = Sheet(2.3, 2.25)
         axes = sheet.axes(0.5, 0.25, 1.7, 1.55)
-        axes.fill_between(x, y - half, y + half, color=COLOURS[0], alpha=0.15, linewidth=0)
-        axes.plot(x, y, color=COLOURS[0], marker="o", markersize=3.0)
-        axes.plot([x[TODAY]], [today], "o", markersize=6.5, color=INK, fillstyle="none")
+        axes.errorbar(
+            x, y, half, fmt="o", markersize=3.0, color=COLOURS[0],
+            ecolor=paler(COLOURS[0], 0.6), elinewidth=0.8,
+        )  # fmt: skip
+        if math.isfinite(slope):
+            ends = np.array([x.min(), x.max()])
+            axes.plot(
+                ends,
+                y[TODAY] + slope * (ends - x[TODAY]),
+                color=COLOURS[0],
+                linewidth=0.8,
+                zorder=1,
+            )
+        axes.plot([x[TODAY]], [y[TODAY]], "o", markersize=6.5, color=INK, fillstyle="none")
         axes.set_xlabel(WORDS[across][LONG])
         axes.set_title(WORDS[up][LONG], loc="right")
         tidy_money(axes.yaxis)
@@ -346,7 +375,7 @@ def naive_picture(chain: Chain) -> Figure:
         )  # fmt: skip
         axes.plot(
             chain.figures["satisfaction"].mean(axis=0), chain.figures["kept"].mean(axis=0),
-            "o-", markersize=3.0, color=COLOURS[0], label="moved by turnover",
+            "o", markersize=3.0, color=COLOURS[0], label="moved by turnover",
         )  # fmt: skip
         axes.legend(loc="upper left")
         axes.set_xlabel(WORDS["satisfaction"][LONG])
@@ -380,9 +409,9 @@ def main() -> int:
         return 2
     head = request.head(f"{chain.scenario.business.currency} a year; means with 95% intervals")
     print("\n".join([head, *answer(chain)]))
-    print("\nEach link at today's level, and for one per cent more")
-    for name, slope, unit, elastic in links(chain):
-        print(f"  {name:<31}  {slope:>32} {unit:<40}  {elastic:>26}")
+    print("\nWhat moves together at today's level, and by ten points more turnover")
+    for name, slope, unit, by_turnover in links(chain):
+        print(f"  {name:<32}  {slope:>32} {unit:<64}  {by_turnover:>28}")
     print("\nSatisfaction and retention, naively")
     print("\n".join(f"  {line}" for line in naively(chain)))
     for title, names in TABLES.items():

@@ -152,7 +152,8 @@ def _told(error: Exception) -> int:
         say(f"loyaltysim: too much on the command line: {tokens}; see `loyaltysim --help`")
         return WRONG_INPUT
     if isinstance(error, CycloptsError):
-        say(f"loyaltysim: {printable(error)}")
+        there = "" if "Did you mean" in str(error) else _options_of(error)
+        say(f"loyaltysim: {printable(error)}{there}")
         return WRONG_INPUT
     if isinstance(error, FolderError):
         say(f"loyaltysim: {error}")
@@ -173,6 +174,19 @@ def _told(error: Exception) -> int:
     else:
         raise error
     return FAILED
+
+
+def _options_of(error: Exception) -> str:
+    """What may be written in place of an option that is not there."""
+    from cyclopts import UnknownOptionError
+
+    if not isinstance(error, UnknownOptionError):
+        return ""
+    names = [
+        next((name for name in argument.names if name.startswith("--")), "")
+        for argument in error.argument_collection
+    ]
+    return f" There are {', '.join(name for name in names if name)}."
 
 
 def _give_up(stream: object) -> None:

@@ -2,13 +2,15 @@
 
 import numpy as np
 
+from loyaltysim.customers.causes import CAUSES, MEASURES
+from loyaltysim.customers.stages import STAGES
 from loyaltysim.results.satisfaction import BANDS
 from loyaltysim.results.tenure import GROUPS, SUMS
 from loyaltysim.results.value import Cuts, ValueClasses
 from loyaltysim.results.yearbook import CustomerBase
 
 
-def written_base(moved: int = 0, years: int = 2) -> CustomerBase:
+def written_base(moved: int = 0, years: int = 2, segments: int = 1) -> CustomerBase:
     """A thousand customers, some of whom an alternative makes true friends of."""
     people = np.array([400, 100, 100, 400])
     moves = np.diag([400, 100, 100, 400, 0])
@@ -25,6 +27,7 @@ def written_base(moved: int = 0, years: int = 2) -> CustomerBase:
         lorenz=np.array([[curve, curve]] * years),
         overlap=np.array([0.5] * (years - 1) + [np.nan]),
         tenure=np.full((len(GROUPS), years, len(SUMS)), 1e9),
+        losses=np.full((segments, len(STAGES), len(CAUSES) + 1, len(MEASURES)), 10**6),
         satisfaction=7.5,
         kept_by_satisfaction=np.ones((BANDS, 3)),
     )

@@ -78,6 +78,10 @@ def test_a_misspelt_command_or_option_is_recognised(say):
     said = say("compare", "x.yaml", "--peple", "10")
     assert said.code == 2
     assert "Did you mean --people?" in said.err
+    assert "There are" not in said.err
+    said = say("trace", "x.yaml", "--zzz", "10")
+    assert said.code == 2
+    assert "Unknown option: --zzz. There are --customer, --alternative, --against, --pe" in said.err
 
 
 def test_a_forgotten_scenario_is_asked_for(say):

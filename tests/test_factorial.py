@@ -10,12 +10,13 @@ from businesses import POINTS, terms
 from commands import script
 
 import loyaltysim
+from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.scenario import Scenario
 
 EXPERIMENTS = Path(loyaltysim.__file__).parent.parent / "experiments"
 sys.path.insert(0, str(EXPERIMENTS))
 
-from factorial import Factorial, answer, designs, table  # noqa: E402
+from factorial import Factorial, answer, designs, picture, table  # noqa: E402
 
 SCENARIO = Scenario.from_document(
     terms() | {"alternatives": {"nothing": {}, "points": {"programme": POINTS}, "dear": {}}}
@@ -63,8 +64,33 @@ def test_effects_and_interactions_are_those_that_were_put_in():
     assert more["points: more with good service than with poor service"] == pytest.approx(8.0)
     others = [value for name, value in more.items() if "points: more with good" not in name]
     assert others == pytest.approx([0.0] * len(others))
-    assert answer(found).startswith("A year: points, against no reward, 14")
+    assert answer(found).startswith("A year: points, against no reward, 14.0 (14.0 to 14.0); ")
     assert [len(rows) for rows in table(found).values()] == [5, 4]
+
+
+def test_only_what_is_told_from_luck_is_named():
+    whole, levels = designs(SCENARIO)
+    values = np.zeros((4, *map(len, levels)))
+    values[:, 1] += 8.0
+    values[:, :, 0] += np.array([5.0, -5.0, 3.0, -1.0]).reshape(4, 1, 1)
+    said = answer(Factorial(whole, levels, values, values))
+    assert said == (
+        "A year: points, against no reward, 8.00 (8.00 to 8.00). "
+        "The other 4 cannot be told from luck."
+    )
+    values[:, 1] = values[:, 0]
+    said = answer(Factorial(whole, levels, values, values))
+    assert said.startswith("With 4 replications no effect on profit can be told from luck")
+
+
+def test_a_telephone_gets_one_square_below_the_other():
+    found = made(lambda r, s, t: 10.0 * r + s - t)
+    wide, narrow = (picture(found, width) for width in (WIDE, NARROW))
+    assert narrow.get_figwidth() == NARROW
+    for figure, across in ((wide, 2), (narrow, 1)):
+        assert len({round(axes.get_position().x0, 6) for axes in figure.axes}) == across
+        sides = [axes.get_position().width * figure.get_figwidth() for axes in figure.axes]
+        assert min(sides) > 1.5
 
 
 def test_the_command_writes_one_page(tmp_path):
@@ -73,5 +99,5 @@ def test_the_command_writes_one_page(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Main effects" in done.stdout
     page = (tmp_path / "factorial.html").read_text("utf-8")
-    assert page.count("<svg") == 1
+    assert page.count("<svg") == 2
     assert "Interactions" in page

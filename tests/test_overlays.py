@@ -212,3 +212,50 @@ def test_the_schema_knows_every_field_of_the_example(coffee):
     margin = rules["else"]["properties"]["firm"]["properties"]["gross_margin"]["anyOf"]
     assert {"type": "number", "minimum": 0, "maximum": 1} in margin
     assert any(re.match(option.get("pattern", "^$"), "68%") for option in margin)
+
+
+# Everything that is wrong at once
+
+DESK = """\
+extends: base.yaml
+firm:
+  staff: {count: 0}
+  service:
+    desk:
+      channels:
+"""
+
+
+def desk_of(tmp_path, channels: str) -> str:
+    """What is said of channels laid over two that are there."""
+    channel = (
+        "{channels: [{name: phone, share: 60%, agents: 1}, {name: mail, share: 40%, agents: 1}]}"
+    )
+    base = COFFEE.replace("response_hours: 24}", f"response_hours: 24, desk: {channel}}}")
+    assert base != COFFEE
+    written(tmp_path, base, "base.yaml")
+    return str(refusal(written(tmp_path, f"{DESK}        {channels}\n")))
+
+
+def test_every_mistake_is_told_at_once_also_where_an_item_cannot_be_laid_over(tmp_path):
+    error = desk_of(tmp_path, "{fax: {hours: 20-8}, mial: {agents: 0}}")
+    assert "firm.staff.count: found 0" in error
+    there = (
+        "there is no 'fax' to change; there are phone, mail; to add one, state agents, share too"
+    )
+    assert there in error
+    assert "channels.fax.hours: found 20-8" in error
+    assert "there is no 'mial' to change; did you mean 'mail'?" in error
+    assert "channels.mail.agents: found 0" in error
+
+
+def test_both_items_of_one_name_are_looked_at(tmp_path):
+    error = desk_of(tmp_path, "[{name: phone, agents: 2.5}, {name: phone, days: 9}]")
+    assert "'phone' stands twice" in error
+    assert "channels.phone.agents: found 2.5" in error
+    assert "channels.phone.days: found 9" in error
+
+
+@pytest.mark.parametrize("change", ["null", "3", "[]"])
+def test_what_is_no_item_cannot_be_added(tmp_path, change):
+    assert "there is no 'fax' to change; there are" in desk_of(tmp_path, f"{{fax: {change}}}")

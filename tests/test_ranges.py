@@ -81,7 +81,11 @@ def test_a_draw_is_the_same_with_and_without_a_rival_that_copies(ranged):
         (FAILURE, {"value": "1%", "low": "0.5%"}, "a range is written as {value: ..., low: ..."),
         (FAILURE, {"value": "1%", "low": "0.5%", "high": "200%"}, "allowed: 0% to 100%"),
         (FAILURE, {"value": "1%", "low": -1, "high": "2%"}, "allowed: 0% to 100%"),
-        (FAILURE, {"value": "1%", "low": [], "high": "2%"}, "failure_per_visit: write a percent"),
+        (
+            FAILURE,
+            {"value": "1%", "low": [], "high": "2%"},
+            "failure_per_visit: found a list; write a percent",
+        ),
         ("firm.staff.contact", dict.fromkeys(("value", "low", "high"), "pooled"), "only a number"),
         ("firm.service", dict.fromkeys(("value", "low", "high"), 1), "firm.service"),
         ("market.people", {"value": 5, "low": 4, "high": 6}, "write a plain number"),

@@ -337,6 +337,21 @@ def test_one_alternative() -> None:
     assert [row[0] for row in Page(page).rows["finance"][1:]] == ["as it is", "card"]
 
 
+def test_words_break_so_that_tables_fit_the_page_and_numbers_do_not() -> None:
+    """Nothing is cut: cells may break between words, and no figure has a space in it."""
+    comparison = made(scale=30_000.0, noise=2.0, replications=4)
+    page = render(comparison)
+    wide = page[page.index("@media print, screen and (min-width: 641px)") :]
+    assert ".fixed td { white-space: normal; }" in wide[: wide.index("@media screen")]
+    # Small type keeps its lines in tables of figures, and breaks in that of the sources.
+    assert re.search(r"td small \{[^}]*white-space: pre;", page)
+    assert re.search(r"\.left small \{[^}]*white-space: normal;", page)
+    for table in tables_of(comparison):
+        for cell in (cell for row in table.rows for cell in row.cells):
+            words = cell.text.split(" ")
+            assert all(re.fullmatch(r"[−0-9.,%–]+|[a-z]+", word) for word in words), cell.text
+
+
 def test_many_alternatives_are_continued() -> None:
     plan: Plan = {"nothing": (0.0, {})}
     for n in range(13):

@@ -29,6 +29,7 @@ from service_profit_chain import (  # noqa: E402
     WORDS,
     Chain,
     answer,
+    curve,
     designs,
     levels,
     links,
@@ -84,14 +85,8 @@ def test_a_link_has_the_slope_that_was_put_in_and_links_multiply():
     assert chain.slope("service", "turnover") == pytest.approx((-0.01, 0.0))
     assert chain.slope("satisfaction", "service") == pytest.approx((0.5, 0.0))
     assert chain.slope("kept", "satisfaction") == pytest.approx((4.0, 0.0))
-    # One per cent of 50 points of turnover takes 0.005 of 7.5 points of ten.
-    assert chain.elasticity("service", "turnover")[0] == pytest.approx(-0.01 * 50.0 / 7.5)
-    each = [chain.elasticity(up, across)[0] for across, up in pairwise(CHAIN)]
-    assert np.prod(each) == pytest.approx(chain.elasticity("contribution", "turnover")[0])
-    assert chain.weakest == ("turnover", "service")
-    kept = 80.0 - 0.0001 * chain.figures["turnover"]
-    duller = replace(chain, figures={**chain.figures, "kept": kept})
-    assert duller.weakest == ("satisfaction", "kept")
+    each = [chain.slope(up, across)[0] for across, up in pairwise(CHAIN)]
+    assert np.prod(each) == pytest.approx(chain.slope("contribution", "turnover")[0])
     assert chain.by_ties == pytest.approx((60.0, 0.0))
 
 
@@ -115,24 +110,54 @@ def test_an_interval_is_wider_with_more_luck_and_a_still_figure_has_no_slope():
 def test_the_words_are_those_of_the_figures():
     chain = written()
     first, second, third = answer(chain)
-    assert "cost EUR 3,800 (3,800 to 3,800) a year" in first
-    assert "quality −0.100 and satisfaction −0.050" in first
-    assert "retention −0.200" in first
-    assert "bring EUR 3,000 " in second
-    assert "take 2,000 " in second
-    assert "1,200 (1,200 to 1,200) of pay" in second
-    assert (
-        "from turnover to service: one per cent more of the one moves the other by −0.0667%"
-        in third
+    assert "cost EUR 3,800 (3,800 to 3,800) a year." in first
+    assert "service by −0.100 (−0.100 to −0.100) points of ten; satisfaction by −0.0500 " in second
+    assert "retention by −0.200 (−0.200 to −0.200) percentage points." in second
+    assert "bring EUR 3,000 " in third
+    assert "take 2,000 " in third
+    assert "1,200 (1,200 to 1,200) of pay" in third
+    assert links(chain)[3] == (
+        "retention and contribution",
+        "15,000 (15,000 to 15,000)",
+        "EUR a year where retention moves by one percentage point",
+        "−3,000 (−3,000 to −3,000)",
     )
-    assert [row[0] for row in links(chain)[:2]] == [
-        "turnover to service",
-        "service to satisfaction",
-    ]
     assert levels(chain, CHAIN)[TODAY] == ["today", "50.0", "7.500", "6.750", "79.0", "485,000"]
     assert "goes with 10.0 " in naively(chain)[0]
-    assert "with 4.00 " in naively(chain)[0]
-    assert "60.0% " in naively(chain)[2]
+    assert "with 4.00 " in naively(chain)[1]
+    assert "60.0% " in naively(chain)[3]
+
+
+def test_what_luck_alone_may_do_is_called_luck_in_whole_sentences():
+    chain = written()
+    luck = np.array([[1.0], [-1.0], [2.0], [-2.5]]) * (np.array(FACTORS) - 1.0)
+    noisy = {name: chain.figures[name] + luck for name in ("satisfaction", "kept")}
+    dull = replace(chain, figures=chain.figures | noisy | {"profit": 1e4 * luck})
+    first, second, _ = answer(dull)
+    assert first.endswith("a year, which luck alone may do.")
+    assert "They move service by −0.100 " in second
+    assert second.endswith("What they do to satisfaction and retention cannot be told from luck.")
+    assert links(dull)[2][1:3] == ("cannot be told from luck", "")
+    said = naively(dull)
+    assert said[-1].startswith("Turnover does not move satisfaction here")
+    assert not any("–" in line for line in [*answer(dull), *said])
+    motionless = replace(chain, figures={**chain.figures, "turnover": 0.0 * luck})
+    assert answer(motionless) == [
+        "Turnover itself did not move by more than luck, so nothing can be said of it."
+    ]
+
+
+def test_dots_are_not_joined_and_the_line_is_the_slope():
+    chain = written()
+    (axes,) = curve(chain, "kept", "contribution").axes
+    (line,) = [
+        line for line in axes.lines if line.get_linestyle() == "-" and len(line.get_xdata()) == 2
+    ]
+    (x0, x1), (y0, y1) = line.get_data()
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(15_000.0)
+    assert not axes.collections or all(
+        type(c).__name__ == "LineCollection" for c in axes.collections
+    )
 
 
 def test_what_a_departure_costs_adds_up():
@@ -162,9 +187,8 @@ def test_nothing_moves_where_skill_ties_and_load_do_nothing():
         assert (chain.change(name) == 0.0).all(), name
         assert chain.slope(name, "turnover") == (0.0, 0.0)
     assert (chain.change("hiring")[:, -1] > 0.0).any()
-    assert [row[1] for row in links(chain)] == ["0 (0 to 0)", "–", "–", "–", "–"]
-    assert chain.weakest is None
-    assert len(answer(chain)) == len(naively(chain)) == 2
+    assert [row[1] for row in links(chain)] == ["0 (0 to 0)", *["cannot be told from luck"] * 4]
+    assert answer(chain)[1].startswith("What they do to service and satisfaction and retention")
 
 
 def test_unbroken_nothing_is_left_of_ties_alone():

@@ -336,6 +336,9 @@ def test_the_command_tells_a_life(say, tmp_path):
 
 def test_what_cannot_be_told_is_refused_plainly(say, tmp_path):
     path = starter(tmp_path, SMALL_MARKET, SHORT)
+    fewer = say("trace", str(path), "--customer", "200", "--people", "100")
+    assert fewer.code == 2
+    assert "0 to 99" in fewer.err
     beyond = say("trace", str(path), "--customer", "300")
     assert beyond.code == 2
     assert "there is no customer 300" in beyond.err

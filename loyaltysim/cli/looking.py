@@ -10,6 +10,7 @@ from cyclopts import Parameter, validators
 
 from loyaltysim.cli.common import (
     Json,
+    People,
     ScenarioFile,
     Whole,
     app,
@@ -48,6 +49,7 @@ def trace(
     against: Annotated[
         str | None, Parameter(help="Another one, to tell the same life in both side by side.")
     ] = None,
+    people: People = None,
     replication: Annotated[
         int,
         Parameter(
@@ -67,7 +69,7 @@ def trace(
     """
     from loyaltysim.scenario.problems import quoted
 
-    plan_ = loaded(scenario)
+    plan_ = loaded(scenario, people=people)
     if against is not None and against == alternative:
         return refuse(f"{quoted(against)} against itself; name two different alternatives")
     people = plan_.business.market.people

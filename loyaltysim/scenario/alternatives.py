@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from loyaltysim.scenario import assumptions
-from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.scenario.nodes import Node
 from loyaltysim.scenario.overlay import overlay
 from loyaltysim.scenario.problems import Place, Problems, problem_at, shown
-from loyaltysim.scenario.wording import BUSINESS
+from loyaltysim.scenario.wording import BUSINESS, unknown_field
 
 SECTION = "alternatives"
 NOTHING = "nothing"
@@ -100,12 +99,13 @@ def _checked(name: str, over: Node, problems: Problems) -> Node:
         if key in MAY_CHANGE:
             continue
         kept = kept.with_item(key, None)
+        field = f"{path}.{shown(key)}"
         if key in BUSINESS.names() or key in (SECTION, assumptions.SECTION):
             hint = (
                 f"an alternative may change {', '.join(MAY_CHANGE)}; "
                 "the people and their luck must be the same in every alternative"
             )
+            problems.add(problem_at(node.named_at or node.place, field, hint=hint))
         else:
-            hint = f"unknown field{suggestion(key, MAY_CHANGE)}"
-        problems.add(problem_at(node.named_at or node.place, f"{path}.{shown(key)}", hint=hint))
+            problems.add(unknown_field(node, field, key, BUSINESS, MAY_CHANGE))
     return kept

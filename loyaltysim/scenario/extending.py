@@ -13,19 +13,20 @@ from loyaltysim.scenario.reading import read_file
 MAX_CHAIN = 10
 
 
-def read_extended(path: Path) -> Node:
+def read_extended(path: Path, problems: Problems) -> Node:
     """The file's nodes, laid over those of the file that it extends, and so on.
 
-    Raises `ScenarioError` when a file cannot be read, lies outside the folder
-    of the first one, or extends itself by a detour.
+    What cannot be laid over is added to `problems`. Raises `ScenarioError` when a
+    file cannot be read, lies outside the folder of the first one, or extends itself
+    by a detour.
     """
     node = read_file(path, printable(path))
     # The folder in which the named file stands, not that to which it may link.
     root = path.parent.resolve()
-    return _extended(node, path, root, [path.resolve()])
+    return _extended(node, path, root, [path.resolve()], problems)
 
 
-def _extended(node: Node, path: Path, root: Path, chain: list[Path]) -> Node:
+def _extended(node: Node, path: Path, root: Path, chain: list[Path], problems: Problems) -> Node:
     link = node.get("extends")
     if link is None:
         return node
@@ -38,12 +39,8 @@ def _extended(node: Node, path: Path, root: Path, chain: list[Path]) -> Node:
         _refuse(link, "extends itself, directly or by a detour")
     if len(chain) >= MAX_CHAIN:
         _refuse(link, f"files extend one another at most {MAX_CHAIN} deep")
-    problems = Problems()
-    base = _extended(_linked(link, other), other, root, [*chain, resolved])
-    merged = overlay(base, own, problems)
-    if problems:
-        raise ScenarioError(problems)
-    return merged
+    base = _extended(_linked(link, other), other, root, [*chain, resolved], problems)
+    return overlay(base, own, problems)
 
 
 def _target(link: Node, path: Path, root: Path) -> Path:

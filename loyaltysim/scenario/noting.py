@@ -8,6 +8,7 @@ from typing import Any
 from loyaltysim.scenario.alternatives import Worlds
 from loyaltysim.scenario.model import Business, Firm
 from loyaltysim.scenario.twins import same_occasions
+from loyaltysim.scenario.unread import is_stated, unread
 
 _BETTER_LOWER = (
     "service.failure_per_visit",
@@ -88,9 +89,28 @@ def notes_of(business: Business, alternatives: dict[str, Business], worlds: Worl
                 "no customer can be compared with a twin: the margins of its gain, who was saved "
                 "or put off, and the subsidy are not available"
             )
+    notes += _without_effect(business, alternatives)
     for name, world in (alternatives or {business.name: business}).items():
         notes += [f"{name}: {note}" for note in _programme_notes(world)]
     return notes
+
+
+def _without_effect(business: Business, alternatives: dict[str, Business]) -> list[str]:
+    """What is stated, in the business or by an alternative, and changes nothing there."""
+
+    def stated(world: Business) -> dict[str, str]:
+        return {field: why for field, why in unread(world.firm).items() if is_stated(world, field)}
+
+    today = stated(business)
+    worlds = {name: stated(world) for name, world in alternatives.items()}
+    said = [
+        ("", field, why)
+        for field, why in today.items()
+        if all(field in of_world for of_world in worlds.values())
+    ]
+    for name, of_world in worlds.items():
+        said += [(f"{name}: ", field, why) for field, why in of_world.items() if field not in today]
+    return [f"{of}{field} is stated but changes nothing: {why}" for of, field, why in said]
 
 
 def _improves_for_nothing(firm: Firm, today: Firm) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from loyaltysim.scenario.nearest import suggestion
+from loyaltysim.scenario.nearest import nearest
 from loyaltysim.scenario.nodes import Node, name_of
 from loyaltysim.scenario.problems import Problems, problem_at, quoted, shown
 
@@ -65,22 +65,40 @@ def _changes_by_name(over: Node, problems: Problems, path: str) -> dict[str, Nod
             problems.add(problem_at(item.place, path, found=shown(item.value), hint=hint))
         elif name in changes:
             problems.add(problem_at(item.place, path, hint=f"{quoted(name)} stands twice"))
+            # Both are looked at, so that what else is wrong with either is told as well.
+            changes[name] = overlay(changes[name], item, problems, f"{path}.{shown(name)}")
         else:
             changes[name] = item
     return changes
 
 
+def _named(item: Node, name: str) -> Node:
+    return item.with_item("name", item.get("name") or Node(name))
+
+
 def _merge_named(base: Node, changes: dict[str, Node], problems: Problems, path: str) -> list[Node]:
     merged: dict[str, Node] = {str(name_of(item)): item for item in base.items()}
-    said_by_all = set.intersection(*(set(item.value) for item in base.items()))
+    said_by_all = set.intersection(*(set(item.value) for item in base.items())) - {"name"}
     for name, change in changes.items():
         if name in merged:
             _apply(merged, name, change, problems, f"{path}.{name}")
-        elif isinstance(change.value, dict) and said_by_all - {"name"} <= set(change.value):
+        elif isinstance(change.value, dict) and said_by_all <= set(change.value):
             # Whole enough to be a new item; anything less is a misspelt name.
-            merged[name] = change.with_item("name", change.get("name") or Node(name))
+            merged[name] = _named(change, name)
         else:
-            hint = f"there is no {quoted(name)} to change{suggestion(name, merged)}"
+            near = nearest(name, merged)
+            hint = f"there is no {quoted(name)} to change"
+            if near:
+                hint += f"; did you mean {near!r}?"
+            else:
+                stated = set(change.value) if isinstance(change.value, dict) else set()
+                hint += f"; there are {', '.join(map(shown, merged))}; "
+                hint += f"to add one, state {', '.join(sorted(said_by_all - stated))} too"
             place = change.named_at or change.place
             problems.add(problem_at(place, f"{path}.{shown(name)}", hint=hint))
+            # What else is wrong with it is told as well.
+            if near:
+                _apply(merged, near, change, problems, f"{path}.{shown(name)}")
+            elif isinstance(change.value, dict):
+                merged[name] = _named(change, name)
     return list(merged.values())

@@ -20,6 +20,7 @@ from loyaltysim.scenario.model import ASSUMED, Business
 from loyaltysim.scenario.nodes import Node, nodes_of, plain
 from loyaltysim.scenario.noting import notes_of
 from loyaltysim.scenario.problems import Problem, Problems, ScenarioError, problem_at
+from loyaltysim.scenario.unread import unread
 from loyaltysim.scenario.wording import business_of
 
 
@@ -52,11 +53,11 @@ class Scenario:
         if "extends" in root.value:
             hint = "works in scenario files only; load the file instead"
             raise ScenarioError([problem_at(None, "extends", hint=hint)])
-        return cls._of(root, source)
+        return cls._of(root, source, Problems())
 
     @classmethod
-    def _of(cls, root: Node, source: Path | None) -> Scenario:
-        problems = Problems()
+    def _of(cls, root: Node, source: Path | None, problems: Problems) -> Scenario:
+        """Validate nodes; `problems` are those that were found before."""
         stated = ranges_.stated_in(root, problems)
         worlds, businesses = _validated(ranges_.at_end(root, stated, "value"), problems)
         ranges = {}
@@ -101,7 +102,7 @@ class Scenario:
         """Names of all that is uncertain here: what is stated as a range, by its dotted path, and
         the register's uncertain entries that this scenario relies on.
 
-        Those that it leaves at the default somewhere, in the business or in an
+        Those that are read and that it leaves at the default somewhere, in the business or in an
         alternative, and beliefs that it states as a range.
         """
         return list(self._open)
@@ -111,7 +112,10 @@ class Scenario:
         # Every draw asks for them.
         worlds = [self._worlds.base, *self._worlds.alternatives.values()]
         stated = [name for name, r in self._ranges.items() if r.low < r.high]
-        return (*stated, *assumptions_.open_names(worlds, self._worlds.base))
+        firms = [world.firm for world in (self.business, *self.alternatives.values())]
+        nowhere_read = set.intersection(*(set(unread(firm)) for firm in firms))
+        left = assumptions_.open_names(worlds, self._worlds.base)
+        return (*stated, *(name for name in left if name not in nowhere_read))
 
     def range_of(self, name: str) -> tuple[float, float, float]:
         """Low, value and high of an assumption: as this scenario states it, or the register's.
@@ -207,4 +211,5 @@ def load(path: str | Path) -> Scenario:
     allowed, and the nearest valid name.
     """
     path = Path(path)
-    return Scenario._of(read_extended(path), path)
+    problems = Problems()
+    return Scenario._of(read_extended(path, problems), path, problems)

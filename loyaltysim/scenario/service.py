@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from loyaltysim.scenario.desk import Desk
 from loyaltysim.scenario.recovery import Recovery, Rule
@@ -97,6 +97,14 @@ class Service(Terms):
     """Remedies in place of the compensation; left out, nobody asks what fits."""
     rules: list[Rule] = Field(default_factory=list)
     """Of the ten rules of handling a complaint, those that are kept."""
+
+    @field_validator("rules")
+    @classmethod
+    def _once(cls, rules: list[Rule]) -> list[Rule]:
+        for rule in rules:
+            if rules.count(rule) > 1:
+                raise ValueError(f"{rule!r} stands twice")
+        return rules
 
     @property
     def closeness(self) -> int:

@@ -14,6 +14,9 @@ from pydantic.fields import FieldInfo
 from loyaltysim.scenario.model import weeks_or_assumed
 from loyaltysim.units import WEEKS_PER_YEAR, share, weeks
 
+_MOST_AS_PERCENTAGE = 100.0
+"""What may be larger is a weight rather than a share, and said as a plain number."""
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -25,6 +28,10 @@ class Shape:
     def is_model(self) -> bool:
         """Whether it is a map with named fields."""
         return isinstance(self.kind, type) and issubclass(self.kind, BaseModel)
+
+    def is_single(self) -> bool:
+        """Whether it is one value, neither a map nor a list."""
+        return not self.is_model() and get_origin(self.kind) not in (dict, list)
 
     @property
     def unit(self) -> Literal["share", "duration", "number"]:
@@ -80,6 +87,8 @@ class Shape:
     def _range(self) -> str:
         write = {"share": _percentage, "duration": _duration, "number": _number}[self.unit]
         low, high = self._bound(Ge, Gt), self._bound(Le, Lt)
+        if self.unit == "share" and high is not None and high[0] > _MOST_AS_PERCENTAGE:
+            write = _number
         what = "whole numbers, " if self.kind is int else ""
         if low is None or high is None:
             return "any whole number" if self.kind is int else "any number"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ValidationError
 
 from loyaltysim.scenario.model import Business
-from loyaltysim.scenario.nearest import suggestion
+from loyaltysim.scenario.nearest import kindred, nearest
 from loyaltysim.scenario.nodes import Node, name_of, plain
 from loyaltysim.scenario.problems import Problem, Problems, problem_at, shown
-from loyaltysim.scenario.shape import shape_at, shape_of
+from loyaltysim.scenario.shape import Shape, shape_at, shape_of
 
 BUSINESS = shape_of(Business)
 
@@ -33,6 +34,7 @@ _PLAIN = {
 }
 _RANGES = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}
 _CHOICES = {"literal_error", "bool_type", "bool_parsing"}
+_MAPS = {"model_type", "dict_type"}
 
 
 def business_of(root: Node, prefix: str, problems: Problems) -> Business | None:
@@ -63,11 +65,21 @@ def _problem(details: Any, root: Node, prefix: str) -> Problem:
         return problem_at(node.named_at or node.place, field, hint=_message(details))
     if kind == "extra_forbidden" or is_name:
         return _unknown(node, field, location)
-    found = "" if isinstance(node.value, dict | list) else shown(node.value, node.text)
+    # What is wrong with a whole map or list is said of its parts, not that it is one.
+    whole = isinstance(node.value, dict | list) and not (shape is not None and shape.is_single())
+    found = "" if whole else shown(node.value, node.text)
     if kind in _RANGES or kind in _CHOICES:
-        near = suggestion(str(node.value), allowed.split(", ")) if kind in _CHOICES else ""
-        hint = near.removeprefix("; ")
+        hint = ""
+        if kind in _CHOICES and isinstance(node.value, str):
+            choices = allowed.split(", ")
+            near = nearest(node.value, choices) or kindred(node.value, choices)
+            hint = f"did you mean {near!r}?" if near else ""
         return problem_at(node.place, field, found=found, allowed=allowed, hint=hint)
+    if kind in _MAPS:
+        names = ", ".join(shape.names()) if shape is not None else ""
+        hint = f"{_PLAIN[kind]}: {names}" if names else _PLAIN[kind]
+        found = shown(node.value, node.text)
+        return problem_at(node.place, field, found=found, hint=hint)
     if kind in _PLAIN:
         found = shown(node.value, node.text)
         allowed = allowed if kind in {"int_from_float", "float_type", "int_type"} else ""
@@ -93,11 +105,43 @@ def _message(details: Any) -> str:
 def _unknown(node: Node, field: str, location: Location) -> Problem:
     parent = shape_at(BUSINESS, location[:-1])
     known = list(parent.names()) if parent is not None else []
-    near = suggestion(str(location[-1]), known)
-    allowed = "" if near else ", ".join(known)
-    return problem_at(
-        node.named_at or node.place, field, hint=f"unknown field{near}", allowed=allowed
+    return unknown_field(node, field, str(location[-1]), parent, known)
+
+
+def unknown_field(
+    node: Node, field: str, name: str, parent: Shape | None, known: Sequence[str]
+) -> Problem:
+    """That there is no field of that name in what `parent` is, and which is meant.
+
+    A name is looked for among the fields that are `known` there, then within each of these, and
+    among the words that may be written for one: `alias` is `hand_over.alias`, and `dedicated` is
+    `contact: dedicated`.
+    """
+    deeper = _deeper(parent, known) if parent is not None else {}
+    near = (
+        deeper.get(name)
+        or nearest(name, known)
+        or deeper.get(nearest(name, deeper))
+        or kindred(name, known)
     )
+    hint = f"unknown field; did you mean {near!r}?" if near else "unknown field"
+    allowed = "" if near else ", ".join(known)
+    return problem_at(node.named_at or node.place, field, hint=hint, allowed=allowed)
+
+
+def _deeper(parent: Shape, known: Sequence[str]) -> dict[str, str]:
+    """What may stand one level deeper, by its name, written from here."""
+    found: dict[str, str] = {}
+    for name in known:
+        child = parent.child(name)
+        if child is None:
+            continue
+        if get_origin(child.kind) is Literal:
+            within = {str(word): f"{name}: {word}" for word in get_args(child.kind)}
+        else:
+            within = {inner: f"{name}.{inner}" for inner in child.names()}
+        found = within | found
+    return found
 
 
 def _walk(root: Node, location: Location) -> tuple[Node | None, Node]:
