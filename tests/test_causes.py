@@ -331,10 +331,15 @@ def test_the_page_and_the_terminal_say_why(comparison):
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_the_picture_is_drawn_where_hardly_anybody_is(width):
+@pytest.mark.parametrize("loss", ["0%", "95%"])
+def test_the_picture_is_drawn_where_hardly_anybody_is(width, loss):
     document = terms(
-        horizon="8 weeks", replications=2, market={"people": 3}, alternatives={"nothing": {}}
-    )
+        horizon="8 weeks", replications=2, alternatives={"nothing": {}}, firm=CALM,
+        market={"people": 3, "segments": [PEOPLE | {"loss_per_year": loss}]},
+    )  # fmt: skip
     few = compare(Scenario.from_document(document), processes=1)
     assert pictures.causes(few, width=width).axes
-    assert all(table.rows for table in pictures.tables(few))
+    assert all(table.rows for table in pictures.tables(few)[:1])
+    assert ("Nobody left." in pictures.unexplained(few)) == (
+        few.base.loss_causes["lost"].sum() == 0
+    )

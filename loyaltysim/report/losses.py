@@ -181,7 +181,9 @@ def by_place(comparison: Comparison) -> pd.DataFrame:
                 "lost": lost.sum() * _per_year(comparison),
                 "worth": own["worth_per_year"].sum() * _per_year(comparison),
             }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    index = pd.MultiIndex.from_tuples(rows, names=["place", "name"])
+    columns = [*GROUPS, "none", "lost", "worth"]
+    return pd.DataFrame(list(rows.values()), index, columns, dtype=float)
 
 
 def _places(comparison: Comparison) -> Table:
@@ -287,7 +289,7 @@ def _draw_places(axes: Axes, frame: pd.DataFrame) -> None:
 
 
 def _bare(axes: Axes, rows: float) -> None:
-    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set_ylim(max(rows, 1.0) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 
