@@ -58,6 +58,8 @@ class Scenario:
     @classmethod
     def _of(cls, root: Node, source: Path | None, problems: Problems) -> Scenario:
         """Validate nodes; `problems` are those that were found before."""
+        # What a sweep varies is no part of what it varies.
+        root = root.with_item("sweep", None)
         stated = ranges_.stated_in(root, problems)
         worlds, businesses = _validated(ranges_.at_end(root, stated, "value"), problems)
         ranges = {}

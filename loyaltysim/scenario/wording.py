@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.nearest import kindred, nearest
@@ -16,6 +16,8 @@ from loyaltysim.scenario.shape import Shape, shape_at, shape_of
 BUSINESS = shape_of(Business)
 
 Location = tuple[str | int, ...]
+
+T = TypeVar("T", bound=BaseModel)
 
 _PLAIN = {
     "string_type": "write text; put numbers, dates, true and false in quotes",
@@ -42,20 +44,25 @@ def business_of(root: Node, prefix: str, problems: Problems) -> Business | None:
 
     `prefix` stands before the fields' paths, such as `alternatives.card`.
     """
+    return validated(Business, BUSINESS, root, prefix, problems)
+
+
+def validated(kind: type[T], shape: Shape, root: Node, prefix: str, problems: Problems) -> T | None:
+    """The same for terms of any kind, whose shape is given."""
     try:
-        return Business.model_validate(plain(root))
+        return kind.model_validate(plain(root))
     except ValidationError as error:
         for details in error.errors(include_url=False):
-            problems.add(_problem(details, root, prefix))
+            problems.add(_problem(details, shape, root, prefix))
     return None
 
 
-def _problem(details: Any, root: Node, prefix: str) -> Problem:
+def _problem(details: Any, whole: Shape, root: Node, prefix: str) -> Problem:
     location, is_name = _location(details)
     kind = details["type"]
     node, holder = _walk(root, location)
     field = ".".join([prefix, *_names(root, location)]).lstrip(".")
-    shape = shape_at(BUSINESS, location)
+    shape = shape_at(whole, location)
     allowed = shape.allowed() if shape is not None else ""
     if kind == "missing":
         return problem_at(holder.named_at or holder.place, field, hint="missing", allowed=allowed)
@@ -64,10 +71,10 @@ def _problem(details: Any, root: Node, prefix: str) -> Problem:
     if is_name and kind == "value_error":
         return problem_at(node.named_at or node.place, field, hint=_message(details))
     if kind == "extra_forbidden" or is_name:
-        return _unknown(node, field, location)
+        return _unknown(node, whole, field, location)
     # What is wrong with a whole map or list is said of its parts, not that it is one.
-    whole = isinstance(node.value, dict | list) and not (shape is not None and shape.is_single())
-    found = "" if whole else shown(node.value, node.text)
+    parts = isinstance(node.value, dict | list) and not (shape is not None and shape.is_single())
+    found = "" if parts else shown(node.value, node.text)
     if kind in _RANGES or kind in _CHOICES:
         hint = ""
         if kind in _CHOICES and isinstance(node.value, str):
@@ -102,8 +109,8 @@ def _message(details: Any) -> str:
     return str(details["msg"]).removeprefix("Value error, ")
 
 
-def _unknown(node: Node, field: str, location: Location) -> Problem:
-    parent = shape_at(BUSINESS, location[:-1])
+def _unknown(node: Node, whole: Shape, field: str, location: Location) -> Problem:
+    parent = shape_at(whole, location[:-1])
     known = list(parent.names()) if parent is not None else []
     return unknown_field(node, field, str(location[-1]), parent, known)
 

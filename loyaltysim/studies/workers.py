@@ -7,8 +7,16 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -16,20 +24,75 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def spread(function: Callable[[T], R], tasks: Sequence[T], processes: int) -> Iterator[tuple[T, R]]:
+TRIES = 3
+"""Pools that may die one after another without having finished anything."""
+
+AHEAD = 4
+"""Tasks that wait with an executor for each worker; memory does not grow with their number."""
+
+
+def spread(
+    function: Callable[[T], R],
+    tasks: Sequence[T],
+    processes: int,
+    executor: Executor | None = None,
+) -> Iterator[tuple[T, R]]:
     """Each task with what `function` makes of it, in the order in which they are done.
 
-    However this ends, no worker process is left: not by an error, not by Ctrl-C, and
-    not where this process is killed.
+    By worker processes, in this one where that is enough, or by an executor of the caller's. A
+    worker that dies takes its pool along: what that left is handed to a new one. However this
+    ends, no worker process is left: not by an error, not by Ctrl-C, and not where this process is
+    killed. Raises `BrokenExecutor` where workers die again and again.
     """
+    left = deque(tasks)
+    processes = min(processes, len(tasks))
+    if executor is not None:
+        yield from _handed_out(function, left, executor, AHEAD * (os.cpu_count() or 1))
+        return
+    if processes <= 1:
+        for task in tasks:
+            yield task, function(task)
+        return
+    died = 0
+    while left:
+        try:
+            with _pool(processes) as pool:
+                for done in _handed_out(function, left, pool, AHEAD * processes):
+                    died = 0
+                    yield done
+        except BrokenExecutor:
+            died += 1
+            if died == TRIES:
+                raise
+
+
+def _handed_out(
+    function: Callable[[T], R], left: deque[T], executor: Executor, most: int
+) -> Iterator[tuple[T, R]]:
+    """Tasks with their results; those without one are back among what is left, however it ends."""
+    waiting: dict[Future[R], T] = {}
+    try:
+        while left or waiting:
+            while left and len(waiting) < most:
+                # Workers are started when something is handed to them.
+                with _main_left_alone(), _stopping_later():
+                    waiting[executor.submit(function, left[0])] = left[0]
+                left.popleft()
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                result = future.result()
+                yield waiting.pop(future), result
+    finally:
+        left.extendleft(reversed(waiting.values()))
+
+
+@contextmanager
+def _pool(processes: int) -> Iterator[Executor]:
+    """Worker processes, of which none outlives what they are for."""
     others = set(multiprocessing.active_children())
     spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(min(processes, len(tasks)), spawn, initializer=_begin)
+    pool = ProcessPoolExecutor(processes, spawn, initializer=_begin)
     try:
-        with _main_left_alone(), _stopping_later():
-            waiting: dict[Future[R], T] = {pool.submit(function, task): task for task in tasks}
-        for future in as_completed(waiting):
-            yield waiting[future], future.result()
+        yield pool
     except BaseException:
         # A task can take minutes, and some more wait where they cannot be taken back.
         for worker in set(multiprocessing.active_children()) - others:

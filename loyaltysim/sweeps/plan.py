@@ -1,0 +1,166 @@
+"""The plan of a sweep: every scenario that it lives, checked before the first is lived."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from loyaltysim.compiled import source_hash
+from loyaltysim.scenario import Scenario, ScenarioError
+from loyaltysim.scenario.nearest import suggestion
+from loyaltysim.scenario.problems import Problem, quoted, shown
+from loyaltysim.sweeps.designs import DESIGNS, MOST_POINTS, SAMPLED, Point
+from loyaltysim.sweeps.factors import Factor, factor
+
+ENOUGH = 20
+"""Wrong points after which no more are looked at."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Scenarios by point, each with its alternatives, in so many replications."""
+
+    scenario: Scenario
+    factors: tuple[Factor, ...]
+    points: tuple[Point, ...]
+    design: str
+
+    @property
+    def replications(self) -> int:
+        """Of each point, on the same people and luck."""
+        return self.scenario.business.replications
+
+    @property
+    def names(self) -> list[str]:
+        """The alternatives at each point."""
+        return list(self.scenario.alternatives)
+
+    @property
+    def runs(self) -> int:
+        """Single runs in all."""
+        return len(self.points) * self.replications * len(self.names)
+
+    def at(self, point: Point) -> Scenario:
+        """The scenario at a point. Raises `ScenarioError` where it is not allowed."""
+        return vary(self.scenario, dict(zip(self.factors, point, strict=True)))
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The scenario of each point, as text; whatever is wrong with any is raised at once."""
+        texts, problems = [], []
+        for number, point in enumerate(self.points):
+            try:
+                texts.append(json.dumps(self.at(point).document))
+            except ScenarioError as error:
+                values = zip(self.factors, point, strict=True)
+                said = ", ".join(f"{f.name} {shown(f.written(v))}" for f, v in values)
+                first = error.problems[0]
+                hint = "; ".join(filter(None, [first.hint, f"at point {number}: {said}"]))
+                problems.append(replace(first, hint=hint))
+                if len(problems) >= ENOUGH:
+                    break
+        if problems:
+            raise ScenarioError(problems)
+        return tuple(texts)
+
+    @cached_property
+    def identity(self) -> dict[str, str]:
+        """What a study is about, as hashes: results of another are none of this one."""
+        parts = {
+            "scenario": json.dumps(self.scenario.document, sort_keys=True),
+            "factors": json.dumps([f.name for f in self.factors]),
+            "points": json.dumps(self.points),
+            "engine": source_hash(),
+        }
+        return {
+            name: hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+            for name, text in parts.items()
+        }
+
+
+def vary(scenario: Scenario, values: Mapping[Factor, Any]) -> Scenario:
+    """The scenario with other values: of its fields, and of what it leaves to the register."""
+    open_names = set(scenario.assumptions())
+    assumed = {f.name: v for f, v in values.items() if f.name in open_names}
+    stated = {f.name: f.written(v) for f, v in values.items() if f.name not in open_names}
+    changed = scenario.change(stated) if stated else scenario
+    return changed.with_assumptions(assumed) if assumed else changed
+
+
+def plan(
+    scenario: Scenario,
+    vary: Mapping[str, Any],
+    *,
+    design: str = "grid",
+    points: int | None = None,
+    table: Sequence[Mapping[str, Any]] | None = None,
+    alternatives: Sequence[str] | None = None,
+) -> Plan:
+    """Every point of a sweep, checked.
+
+    `vary` maps dotted paths, or names of the register's entries, to the values of a factor
+    (`sweeps.factors`). `design` is one of `grid`, `one_at_a_time`, `latin_hypercube` and `sobol`;
+    `table` states the points itself, one map each. `alternatives` are those that are lived, beside
+    the reference; all if left out. Raises `ScenarioError` with whatever is wrong.
+    """
+    scenario = _with_alternatives(scenario, alternatives)
+    if table is not None:
+        names = list(table[0]) if table else []
+        vary = {name: list(dict.fromkeys(row.get(name) for row in table)) for name in names}
+    if not vary:
+        hint = "nothing varies; name a factor, such as firm.staff.quits_per_year=20%..100%:5"
+        raise ScenarioError([Problem(field="factors", hint=hint)])
+    factors = tuple(_checked(vary, scenario))
+    if table is not None:
+        found = [tuple(_as_level(f, row[f.name]) for f in factors) for row in table]
+        chosen, design = list(dict.fromkeys(found)), "table"
+    else:
+        if design not in DESIGNS:
+            hint = f"allowed: {', '.join(DESIGNS)}{suggestion(design, list(DESIGNS))}"
+            raise ScenarioError([Problem(field="design", found=shown(design), hint=hint)])
+        count = SAMPLED if points is None else points
+        if not 1 <= count <= MOST_POINTS:
+            allowed = f"1 to {MOST_POINTS}"
+            raise ScenarioError([Problem(field="points", found=str(count), allowed=allowed)])
+        chosen = DESIGNS[design](factors, count, scenario.business.seed)
+    made = Plan(scenario, factors, tuple(dict.fromkeys(chosen)), design)
+    made.texts  # noqa: B018  (refuses whatever is wrong before any work)
+    return made
+
+
+def _checked(vary: Mapping[str, Any], scenario: Scenario) -> list[Factor]:
+    factors, problems = [], []
+    for name, stated in vary.items():
+        try:
+            factors.append(factor(str(name), stated, scenario))
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return factors
+
+
+def _as_level(factor: Factor, stated: Any) -> Any:
+    """A value of a table as the factor has it."""
+    from loyaltysim.sweeps.factors import _amount
+
+    return stated if factor.unit == "as written" else _amount(stated)[0]
+
+
+def _with_alternatives(scenario: Scenario, names: Sequence[str] | None) -> Scenario:
+    reference = scenario.reference
+    if names is None:
+        return scenario
+    known = list(scenario.alternatives)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        hint = f"has no {quoted(unknown[0])}{suggestion(unknown[0], known)}"
+        raise ScenarioError([Problem(field="alternatives", hint=hint)])
+    section = scenario.document["alternatives"]
+    kept = {n: o for n, o in section.items() if n in names or n == reference}
+    document = {**scenario.document, "alternatives": kept}
+    return Scenario.from_document(document, scenario.source)

@@ -1,0 +1,324 @@
+"""A sweep: all alternatives at every point, on the same people and luck, run by run.
+
+What is varied outside the alternatives says how the business is today, so that its owner's figures
+hold at every point (the levels are found anew); what is varied in an alternative says what would be
+changed, from the same today.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import traceback
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from loyaltysim.levels import Levels, first_guess
+from loyaltysim.results import money
+from loyaltysim.results.census import Census
+from loyaltysim.results.intervals import mean_and_half_width
+from loyaltysim.results.summary import BOUGHT
+from loyaltysim.scenario import Scenario
+from loyaltysim.scenario.model import Business
+from loyaltysim.setting import belief_values, month_of
+from loyaltysim.simulation import run
+from loyaltysim.studies.levels_of import SEARCHED, levels_of
+from loyaltysim.studies.steady import steady
+from loyaltysim.studies.workers import spread
+from loyaltysim.sweeps.plan import Plan, plan
+from loyaltysim.sweeps.store import Failed, Store
+
+MEASURES = (
+    "profit", "revenue", "yearly_loss", "observed_yearly_loss", "customers", "members",
+    "programme_cost", "spending", "staff_turnover",
+)  # fmt: skip
+"""Of each run and alternative, over the horizon; losses and turnover a year."""
+
+ROUNDS = 3
+"""In which the levels of a business near the stated one are found."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a sweep is: runs done, in all, and the best point so far."""
+
+    done: int
+    total: int
+    failed: int
+    best: tuple[int, str, float] | None
+    """Point, alternative, mean incremental profit."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One replication of one point; without one, the levels of its business are looked for."""
+
+    text: str
+    levels: Mapping[str, Any]
+    point: int
+    replication: int | None = None
+
+
+def live(job: Job) -> list[list[Any]] | dict[str, Any]:
+    """All alternatives of one replication: their measures, and profit by month."""
+    scenario = _scenario(job.text)
+    levels = _levels(scenario.business, job.levels)
+    if job.replication is None:
+        return _numbers(steady(scenario.business, near=levels, rounds=ROUNDS))
+    monthly: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for name, business in scenario.alternatives.items():
+        months = month_of(business.weeks - 1) + 1
+        census = Census(months, len(business.market.segments))
+        result = run(business, levels, replication=job.replication, census=census)
+        month = np.array([month_of(week) for week in range(business.weeks)])
+        booked = np.zeros((months, result.ledger.shape[-1]), np.int64)
+        np.add.at(booked, month, result.ledger.sum(axis=1))
+        monthly[name] = booked
+        rest[name] = (
+            float(census.yearly_loss[-1]),
+            float(census.observed_yearly_loss[-1]),
+            int(result.stages[-1].sum(axis=0)[BOUGHT].sum()),
+            int(result.customers["member"].sum()),
+            result.quits / business.firm.staff.count / (business.weeks / 52.0),
+        )
+    today = monthly[scenario.reference]
+    found = []
+    for name, booked in monthly.items():
+        loss, observed, customers, members, turnover = rest[name]
+        profit = money.profit(booked)
+        found.append(
+            [
+                float(profit.sum()),
+                float(money.column(booked, "revenue").sum()),
+                loss, observed, customers, members,
+                float(money.column(booked, *money.PROGRAMME).sum()),
+                float(money.spending(booked, today).sum()),
+                turnover,
+                profit.round(6).tolist(),
+            ]
+        )  # fmt: skip
+    return found
+
+
+@lru_cache(maxsize=4)
+def _scenario(text: str) -> Scenario:
+    return Scenario.from_document(json.loads(text))
+
+
+def _numbers(levels: Levels) -> dict[str, Any]:
+    return {name: np.asarray(getattr(levels, name)).tolist() for name in SEARCHED}
+
+
+def _levels(business: Business, numbers: Mapping[str, Any]) -> Levels:
+    found = {
+        name: np.array(value) if isinstance(value, list) else value
+        for name, value in numbers.items()
+    }
+    return first_guess(business, belief_values(business)).but(**found)
+
+
+def _tried(job: Job) -> tuple[str, Any]:
+    """What a job gives, or its error: one failure must not stop a study."""
+    try:
+        return "", live(job)
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        return f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})", None
+
+
+class Sweep:
+    """The results of a sweep, read from its study."""
+
+    def __init__(self, plan: Plan, rows: Sequence[tuple[int, int, Any]], failures: list[Failed]):
+        self.plan = plan
+        self.failures = failures
+        self._rows = rows
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A row for each run: factors, `replication`, `alternative`, and what came of it."""
+        names = self.plan.names
+        at = names.index(self.plan.scenario.reference)
+        rows = []
+        for point, replication, found in self._rows:
+            months = np.array([figures[-1] for figures in found])
+            difference = months - months[at]
+            for place, figures in enumerate(found):
+                gained = difference[place]
+                rows.append(
+                    (
+                        point, *self.plan.points[point], replication, names[place],
+                        float(gained.sum()), float(money.payback_month(gained)), *figures[:-1],
+                    )
+                )  # fmt: skip
+        factors = [factor.name for factor in self.plan.factors]
+        columns = ["point", *factors, "replication", "alternative"]
+        return pd.DataFrame(
+            rows, columns=[*columns, "incremental_profit", "payback_month", *MEASURES]
+        )
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row for each point and alternative: means over replications, and of incremental profit
+        its 95% interval (paired t) and the share of replications in which it pays, `p_pays`.
+        """
+        factors = [factor.name for factor in self.plan.factors]
+        rows = []
+        for (point, name), part in self.runs.groupby(["point", "alternative"], sort=False):
+            gained = part["incremental_profit"].to_numpy()
+            mean, half = float(gained.mean()), np.nan
+            if len(gained) > 1:
+                half = float(mean_and_half_width(gained)[1])
+            rows.append(
+                (
+                    point, *self.plan.points[point], name, len(part), mean, mean - half,
+                    mean + half, float((gained > 0.0).mean()),
+                    *(float(part[measure].mean()) for measure in MEASURES),
+                )
+            )  # fmt: skip
+        columns = ["point", *factors, "alternative", "replications"]
+        figures = ["incremental_profit", "low", "high", "p_pays", *MEASURES]
+        frame = pd.DataFrame(rows, columns=[*columns, *figures])
+        frame.loc[frame["alternative"] == self.plan.scenario.reference, figures[:4]] = np.nan
+        return frame
+
+
+def sweep(
+    scenario: Scenario,
+    vary: Mapping[str, Any],
+    *,
+    design: str = "grid",
+    points: int | None = None,
+    table: Sequence[Mapping[str, Any]] | None = None,
+    alternatives: Sequence[str] | None = None,
+    replications: int | None = None,
+    people: int | None = None,
+    folder: str | Path | None = None,
+    resume: bool = False,
+    processes: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Sweep:
+    """Vary a scenario and compare its alternatives at every point.
+
+    See `sweeps.plan.plan` for what can be varied. Results are kept in `folder` as they come (a
+    temporary one if left out); `resume` goes on with what is there. `processes` are worker
+    processes (all cores if left out); an `executor` of the caller's lives the runs instead. The
+    results are the same for any of these. Raises `ScenarioError` before any work where something
+    is wrong, and `StudyError` where results cannot be kept.
+    """
+    changes: dict[str, Any] = {"replications": replications, "market.people": people}
+    stated = {name: value for name, value in changes.items() if value is not None}
+    made = plan(
+        scenario.change(stated) if stated else scenario, vary,
+        design=design, points=points, table=table, alternatives=alternatives,
+    )  # fmt: skip
+    if folder is not None:
+        return carry_out(made, Path(folder), resume, processes, executor, progress)
+    with TemporaryDirectory(prefix="loyaltysim-", ignore_cleanup_errors=True) as temporary:
+        return carry_out(made, Path(temporary), False, processes, executor, progress)
+
+
+def carry_out(
+    made: Plan,
+    folder: Path,
+    resume: bool,
+    processes: int | None = None,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Sweep:
+    """Live what is missing of a plan, and read all of it."""
+    with Store(folder, made.identity, resume=resume) as store:
+        for _ in steps(made, store, processes or os.cpu_count() or 1, executor, progress):
+            pass
+        return Sweep(made, list(store.runs()), store.failures())
+
+
+def steps(
+    made: Plan,
+    store: Store,
+    processes: int,
+    executor: Executor | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Iterator[None]:
+    """Live what is missing, and keep each run as it is done; yields after each."""
+    levels = yield from _find_levels(made, store, processes, executor)
+    done = store.done()
+    jobs = [
+        Job(text, levels[base_of(text)], point, replication)
+        for point, text in enumerate(made.texts)
+        for replication in range(made.replications)
+        if (point, replication) not in done
+    ]
+    track = _Track(made, len(done))
+    for job, (error, found) in spread(_tried, jobs, processes, executor):
+        assert job.replication is not None
+        if error:
+            store.keep_failure(Failed(job.point, job.replication, error))
+        else:
+            store.keep(job.point, job.replication, found)
+        track.count(job.point, found)
+        if progress is not None:
+            progress(track.now())
+        yield
+
+
+class _Track:
+    """What a progress display shows."""
+
+    def __init__(self, made: Plan, done: int) -> None:
+        self._names = made.names
+        self._at = made.names.index(made.scenario.reference)
+        self._total = len(made.points) * made.replications
+        self._done, self._failed = done, 0
+        self._sums: dict[tuple[int, str], tuple[float, int]] = {}
+
+    def count(self, point: int, found: Any) -> None:
+        if found is None:
+            self._failed += 1
+            return
+        self._done += 1
+        for name, figures in zip(self._names, found, strict=True):
+            if name != self._names[self._at]:
+                total, runs = self._sums.get((point, name), (0.0, 0))
+                self._sums[point, name] = (total + figures[0] - found[self._at][0], runs + 1)
+
+    def now(self) -> Progress:
+        best = max(self._sums.items(), key=lambda item: item[1][0] / item[1][1], default=None)
+        found = None if best is None else (*best[0], best[1][0] / best[1][1])
+        return Progress(self._done, self._total, self._failed, found)
+
+
+def base_of(text: str) -> str:
+    """A hash of the business as it is today, by which its levels are known."""
+    document = {k: v for k, v in json.loads(text).items() if k not in ("alternatives", "name")}
+    return hashlib.blake2b(json.dumps(document).encode(), digest_size=12).hexdigest()
+
+
+def _find_levels(
+    made: Plan, store: Store, processes: int, executor: Executor | None
+) -> Generator[None, None, dict[str, Any]]:
+    """The levels of each business that is not the stated one, found or kept."""
+    stated = _numbers(levels_of(made.scenario.business))
+    levels = {base_of(json.dumps(made.scenario.document)): stated, **store.levels()}
+    bases = {base_of(text): (point, text) for point, text in enumerate(made.texts)}
+    missing = [
+        Job(text, stated, point) for base, (point, text) in bases.items() if base not in levels
+    ]
+    for job, (error, found) in spread(_tried, missing, processes, executor):
+        if error:
+            raise RuntimeError(error)
+        levels[base_of(job.text)] = found
+        store.keep_levels(base_of(job.text), found)
+        yield
+    return levels
