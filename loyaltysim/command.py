@@ -142,6 +142,7 @@ def _told(error: Exception) -> int:
     from loyaltysim.results.folder import FolderError
     from loyaltysim.scenario import ScenarioError
     from loyaltysim.scenario.problems import printable
+    from loyaltysim.sweeps.store import StudyError
 
     kept = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
     if isinstance(error, ScenarioError):
@@ -155,7 +156,7 @@ def _told(error: Exception) -> int:
         there = "" if "Did you mean" in str(error) else _options_of(error)
         say(f"loyaltysim: {printable(error)}{there}")
         return WRONG_INPUT
-    if isinstance(error, FolderError):
+    if isinstance(error, FolderError | StudyError):
         say(f"loyaltysim: {error}")
     elif isinstance(error, MemoryError):
         fewer = "there is not enough memory; take fewer people or fewer --processes"
@@ -163,7 +164,7 @@ def _told(error: Exception) -> int:
     elif isinstance(error, BrokenExecutor):
         say(
             "loyaltysim: a worker process was ended from outside, perhaps for want of memory; "
-            "take fewer --processes or fewer people"
+            f"take fewer --processes or fewer people{kept}"
         )
     elif isinstance(error, BrokenPipeError):
         _give_up(sys.stdout)  # Whoever reads has seen enough, as in `| head`.

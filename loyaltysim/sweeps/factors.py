@@ -60,7 +60,7 @@ def factor(name: str, stated: Any, scenario: Scenario) -> Factor:
         if isinstance(stated, str) and stated.split(":")[0].strip() == "assumed":
             return _assumed(name, stated, scenario, whole)
         if isinstance(stated, str):
-            stated = [_plain(part) for part in stated.split(",")]
+            stated = [plain(part) for part in stated.split(",")]
         if not isinstance(stated, Sequence) or not stated:
             raise ValueError(f"write {FORMS}")
         return _list(name, stated)
@@ -72,7 +72,7 @@ def factor(name: str, stated: Any, scenario: Scenario) -> Factor:
 
 
 def _list(name: str, stated: Sequence[Any]) -> Factor:
-    amounts = [_amount(value) for value in stated]
+    amounts = [amount(value) for value in stated]
     units = {unit for _, unit in amounts}
     unit = units.pop() if len(units) == 1 else "as written"
     values = tuple(value for value, _ in amounts) if unit != "as written" else tuple(stated)
@@ -85,7 +85,7 @@ def _range(name: str, stated: str, whole: bool) -> Factor:
     found = _RANGE.fullmatch(stated.strip())
     if found is None:
         raise ValueError(f"write {FORMS}")
-    (low, unit), (high, other) = _amount(_plain(found[1])), _amount(_plain(found[2]))
+    (low, unit), (high, other) = amount(plain(found[1])), amount(plain(found[2]))
     if unit != other or unit == "as written":
         raise ValueError("write both ends of a range in one unit, such as 20%..100% or 1..3")
     if not low < high:
@@ -123,7 +123,7 @@ def _normal(name: str, stated: Mapping[str, Any], whole: bool) -> Factor:
 
     if set(stated) != {"mean", "sd"}:
         raise ValueError("a distribution is written as {mean: 2, sd: 0.5}")
-    (mean, unit), (sd, other) = _amount(stated["mean"]), _amount(stated["sd"])
+    (mean, unit), (sd, other) = amount(stated["mean"]), amount(stated["sd"])
     if unit != other or unit == "as written" or not float(sd) > 0.0:
         raise ValueError("write mean and sd in one unit, and sd above 0")
 
@@ -153,7 +153,7 @@ def _rounded(value: float, whole: bool) -> Value:
     return round(value) if whole else value
 
 
-def _amount(value: Any) -> tuple[Any, str]:
+def amount(value: Any) -> tuple[Any, str]:
     """A value as a number with its unit; else as it is written."""
     if isinstance(value, str):
         for unit, read in (("share", share), ("weeks", weeks)):
@@ -166,7 +166,7 @@ def _amount(value: Any) -> tuple[Any, str]:
     return value, "as written"
 
 
-def _plain(text: str) -> Any:
+def plain(text: str) -> Any:
     """A piece of a quick form: a number where it reads as one, else text."""
     text = text.strip()
     for read in (int, float):

@@ -14,7 +14,7 @@ from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.scenario.problems import Problem, quoted, shown
 from loyaltysim.sweeps.designs import DESIGNS, MOST_POINTS, SAMPLED, Point
-from loyaltysim.sweeps.factors import Factor, factor
+from loyaltysim.sweeps.factors import Factor, amount, factor
 
 ENOUGH = 20
 """Wrong points after which no more are looked at."""
@@ -28,11 +28,8 @@ class Plan:
     factors: tuple[Factor, ...]
     points: tuple[Point, ...]
     design: str
-
-    @property
-    def replications(self) -> int:
-        """Of each point, on the same people and luck."""
-        return self.scenario.business.replications
+    replications: int
+    """Of each point, on the same people and luck."""
 
     @property
     def names(self) -> list[str]:
@@ -74,6 +71,7 @@ class Plan:
             "scenario": json.dumps(self.scenario.document, sort_keys=True),
             "factors": json.dumps([f.name for f in self.factors]),
             "points": json.dumps(self.points),
+            "replications": str(self.replications),
             "engine": source_hash(),
         }
         return {
@@ -99,6 +97,7 @@ def plan(
     points: int | None = None,
     table: Sequence[Mapping[str, Any]] | None = None,
     alternatives: Sequence[str] | None = None,
+    replications: int | None = None,
 ) -> Plan:
     """Every point of a sweep, checked.
 
@@ -127,7 +126,8 @@ def plan(
             allowed = f"1 to {MOST_POINTS}"
             raise ScenarioError([Problem(field="points", found=str(count), allowed=allowed)])
         chosen = DESIGNS[design](factors, count, scenario.business.seed)
-    made = Plan(scenario, factors, tuple(dict.fromkeys(chosen)), design)
+    count = replications or scenario.business.replications
+    made = Plan(scenario, factors, tuple(dict.fromkeys(chosen)), design, count)
     made.texts  # noqa: B018  (refuses whatever is wrong before any work)
     return made
 
@@ -146,9 +146,7 @@ def _checked(vary: Mapping[str, Any], scenario: Scenario) -> list[Factor]:
 
 def _as_level(factor: Factor, stated: Any) -> Any:
     """A value of a table as the factor has it."""
-    from loyaltysim.sweeps.factors import _amount
-
-    return stated if factor.unit == "as written" else _amount(stated)[0]
+    return stated if factor.unit == "as written" else amount(stated)[0]
 
 
 def _with_alternatives(scenario: Scenario, names: Sequence[str] | None) -> Scenario:

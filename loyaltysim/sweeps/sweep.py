@@ -11,10 +11,11 @@ import hashlib
 import json
 import os
 import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -137,60 +138,71 @@ def _tried(job: Job) -> tuple[str, Any]:
 
 
 class Sweep:
-    """The results of a sweep, read from its study."""
+    """The results of a sweep, read from its study run by run: memory does not grow with them."""
 
-    def __init__(self, plan: Plan, rows: Sequence[tuple[int, int, Any]], failures: list[Failed]):
+    def __init__(
+        self,
+        plan: Plan,
+        rows: Callable[[], Iterable[tuple[int, int, Any]]],
+        failures: Sequence[Failed],
+    ) -> None:
         self.plan = plan
         self.failures = failures
+        """Runs that could not be done, with their errors."""
         self._rows = rows
+        self._factors = [factor.name for factor in plan.factors]
+        self._reference = plan.names.index(plan.scenario.reference)
+
+    @property
+    def run_columns(self) -> list[str]:
+        """What is told of each run."""
+        figures = ["incremental_profit", "payback_month", *MEASURES]
+        return ["point", *self._factors, "replication", "alternative", *figures]
+
+    def each_run(self) -> Iterator[tuple[Any, ...]]:
+        """Each run of each alternative, by point and replication, as in `run_columns`."""
+        for point, replication, found in self._rows():
+            today = np.array(found[self._reference][-1])
+            for name, figures in zip(self.plan.names, found, strict=True):
+                gained = np.array(figures[-1]) - today
+                first = (float(gained.sum()), float(money.payback_month(gained)))
+                yield (
+                    point, *self.plan.points[point], replication, name, *first, *figures[:-1],
+                )  # fmt: skip
 
     @cached_property
     def runs(self) -> pd.DataFrame:
         """A row for each run: factors, `replication`, `alternative`, and what came of it."""
-        names = self.plan.names
-        at = names.index(self.plan.scenario.reference)
-        rows = []
-        for point, replication, found in self._rows:
-            months = np.array([figures[-1] for figures in found])
-            difference = months - months[at]
-            for place, figures in enumerate(found):
-                gained = difference[place]
-                rows.append(
-                    (
-                        point, *self.plan.points[point], replication, names[place],
-                        float(gained.sum()), float(money.payback_month(gained)), *figures[:-1],
-                    )
-                )  # fmt: skip
-        factors = [factor.name for factor in self.plan.factors]
-        columns = ["point", *factors, "replication", "alternative"]
-        return pd.DataFrame(
-            rows, columns=[*columns, "incremental_profit", "payback_month", *MEASURES]
-        )
+        return pd.DataFrame(list(self.each_run()), columns=self.run_columns)
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """A row for each point and alternative: means over replications, and of incremental profit
-        its 95% interval (paired t) and the share of replications in which it pays, `p_pays`.
+        """A row for each point and alternative: means over replications.
+
+        Of incremental profit its 95% interval (paired t; none of one replication) and the share of
+        replications in which it pays, `p_pays`; these mean nothing for the reference.
         """
-        factors = [factor.name for factor in self.plan.factors]
-        rows = []
-        for (point, name), part in self.runs.groupby(["point", "alternative"], sort=False):
-            gained = part["incremental_profit"].to_numpy()
-            mean, half = float(gained.mean()), np.nan
-            if len(gained) > 1:
-                half = float(mean_and_half_width(gained)[1])
-            rows.append(
-                (
-                    point, *self.plan.points[point], name, len(part), mean, mean - half,
-                    mean + half, float((gained > 0.0).mean()),
-                    *(float(part[measure].mean()) for measure in MEASURES),
-                )
-            )  # fmt: skip
-        columns = ["point", *factors, "alternative", "replications"]
+        rows: list[tuple[Any, ...]] = []
+        first = len(self._factors) + 3
+        for point, runs in groupby(self.each_run(), key=lambda row: int(row[0])):
+            lived = list(runs)
+            for place, name in enumerate(self.plan.names):
+                own = np.array([row[first:] for row in lived[place :: len(self.plan.names)]], float)
+                doubt = (np.nan,) * 4
+                if place != self._reference:
+                    mean, half = (
+                        mean_and_half_width(own[:, 0]) if len(own) > 1 else (own[0, 0], np.nan)
+                    )
+                    doubt = (mean, mean - half, mean + half, (own[:, 0] > 0.0).mean())
+                rows.append(
+                    (
+                        point, *self.plan.points[point], name, len(own), *map(float, doubt),
+                        *own[:, 2:].mean(axis=0).tolist(),
+                    )
+                )  # fmt: skip
         figures = ["incremental_profit", "low", "high", "p_pays", *MEASURES]
-        frame = pd.DataFrame(rows, columns=[*columns, *figures])
-        frame.loc[frame["alternative"] == self.plan.scenario.reference, figures[:4]] = np.nan
-        return frame
+        columns = ["point", *self._factors, "alternative", "replications", *figures]
+        return pd.DataFrame(rows, columns=columns)
 
 
 def sweep(
@@ -217,31 +229,26 @@ def sweep(
     results are the same for any of these. Raises `ScenarioError` before any work where something
     is wrong, and `StudyError` where results cannot be kept.
     """
-    changes: dict[str, Any] = {"replications": replications, "market.people": people}
-    stated = {name: value for name, value in changes.items() if value is not None}
+    if people is not None:
+        scenario = scenario.change({"market.people": people})
     made = plan(
-        scenario.change(stated) if stated else scenario, vary,
-        design=design, points=points, table=table, alternatives=alternatives,
-    )  # fmt: skip
-    if folder is not None:
-        return carry_out(made, Path(folder), resume, processes, executor, progress)
+        scenario,
+        vary,
+        design=design,
+        points=points,
+        table=table,
+        alternatives=alternatives,
+        replications=replications,
+    )
+    count = processes or os.cpu_count() or 1
     with TemporaryDirectory(prefix="loyaltysim-", ignore_cleanup_errors=True) as temporary:
-        return carry_out(made, Path(temporary), False, processes, executor, progress)
-
-
-def carry_out(
-    made: Plan,
-    folder: Path,
-    resume: bool,
-    processes: int | None = None,
-    executor: Executor | None = None,
-    progress: Callable[[Progress], None] | None = None,
-) -> Sweep:
-    """Live what is missing of a plan, and read all of it."""
-    with Store(folder, made.identity, resume=resume) as store:
-        for _ in steps(made, store, processes or os.cpu_count() or 1, executor, progress):
-            pass
-        return Sweep(made, list(store.runs()), store.failures())
+        place = Path(temporary) / "study" if folder is None else Path(folder)
+        with Store(place, made.identity, resume=resume) as store:
+            for done in steps(made, store, count, executor):
+                if progress is not None:
+                    progress(done)
+            rows = list(store.runs())
+            return Sweep(made, lambda: rows, store.failures())
 
 
 def steps(
@@ -249,18 +256,19 @@ def steps(
     store: Store,
     processes: int,
     executor: Executor | None = None,
-    progress: Callable[[Progress], None] | None = None,
-) -> Iterator[None]:
-    """Live what is missing, and keep each run as it is done; yields after each."""
-    levels = yield from _find_levels(made, store, processes, executor)
+) -> Iterator[Progress]:
+    """Live what is missing, and keep each run as it is done; says how far it is after each."""
     done = store.done()
+    track = _Track(made, len(done))
+    levels = _kept_levels(made, store)
+    for _ in _find_levels(made, store, levels, processes, executor):
+        yield track.now()
     jobs = [
         Job(text, levels[base_of(text)], point, replication)
         for point, text in enumerate(made.texts)
         for replication in range(made.replications)
         if (point, replication) not in done
     ]
-    track = _Track(made, len(done))
     for job, (error, found) in spread(_tried, jobs, processes, executor):
         assert job.replication is not None
         if error:
@@ -268,9 +276,7 @@ def steps(
         else:
             store.keep(job.point, job.replication, found)
         track.count(job.point, found)
-        if progress is not None:
-            progress(track.now())
-        yield
+        yield track.now()
 
 
 class _Track:
@@ -305,20 +311,24 @@ def base_of(text: str) -> str:
     return hashlib.blake2b(json.dumps(document).encode(), digest_size=12).hexdigest()
 
 
-def _find_levels(
-    made: Plan, store: Store, processes: int, executor: Executor | None
-) -> Generator[None, None, dict[str, Any]]:
-    """The levels of each business that is not the stated one, found or kept."""
+def _kept_levels(made: Plan, store: Store) -> dict[str, Any]:
+    """Levels of the business as stated, and of all that were found before."""
     stated = _numbers(levels_of(made.scenario.business))
-    levels = {base_of(json.dumps(made.scenario.document)): stated, **store.levels()}
+    return {base_of(json.dumps(made.scenario.document)): stated, **store.levels()}
+
+
+def _find_levels(
+    made: Plan, store: Store, levels: dict[str, Any], processes: int, executor: Executor | None
+) -> Iterator[None]:
+    """The levels of each business that is not known yet are found and added."""
+    near = levels[base_of(json.dumps(made.scenario.document))]
     bases = {base_of(text): (point, text) for point, text in enumerate(made.texts)}
     missing = [
-        Job(text, stated, point) for base, (point, text) in bases.items() if base not in levels
+        Job(text, near, point) for base, (point, text) in bases.items() if base not in levels
     ]
     for job, (error, found) in spread(_tried, missing, processes, executor):
-        if error:
-            raise RuntimeError(error)
-        levels[base_of(job.text)] = found
-        store.keep_levels(base_of(job.text), found)
+        # Its runs will fail by the same error, and tell it.
+        levels[base_of(job.text)] = near if error else found
+        if not error:
+            store.keep_levels(base_of(job.text), found)
         yield
-    return levels
