@@ -14,6 +14,8 @@ from rich.table import Table
 from loyaltysim.report.figures import number, share, span, step_of
 from loyaltysim.sweeps.sweep import Sweep
 
+COLUMNS = ("alternative", "incremental profit", "95% interval", "P(it pays)", "lost a year")
+
 MOST_ROWS = 40
 """Points that are printed; all of them are in the folder."""
 
@@ -25,7 +27,8 @@ def print_sweep(found: Sweep, console: Console) -> None:
     console.print(f"\n[bold]{escape(business.name)}[/bold]")
     console.print(
         f"{len(made.points):,} points ({made.design.replace('_', ' ')}), {made.replications} "
-        f"paired replications each, {business.currency}; against \u201c{escape(made.scenario.reference)}\u201d.\n"
+        f"paired replications each, {business.currency}; against "
+        f"“{escape(made.scenario.reference)}”.\n"
     )
     for statement in statements(found):
         console.print("\n".join(textwrap.wrap(escape(statement), min(console.width, 100))))
@@ -45,7 +48,7 @@ def statements(found: Sweep) -> Iterator[str]:
         pays = int((own["low"] > 0.0).sum())
         step = step_of(float(best["high"] - best["low"]) / 2.0)
         yield (
-            f"\u201c{name}\u201d pays at {pays} of {len(own)} points for sure (95%), best at "
+            f"“{name}” pays at {pays} of {len(own)} points for sure (95%), best at "
             f"{where(found, best)}: {number(best['incremental_profit'], step)} "
             f"({span(best['low'], best['high'], step)})."
         )
@@ -62,7 +65,7 @@ def value_said(value: object, unit: str) -> str:
     if unit == "share" and isinstance(value, float | int):
         return share(float(value))
     if isinstance(value, float | int) and not isinstance(value, bool):
-        text = f"{value:.4g}".replace("-", "\u2212")
+        text = f"{value:.4g}".replace("-", "−")
         return f"{text} weeks" if unit == "weeks" else text
     return str(value)
 
@@ -71,14 +74,8 @@ def _table(found: Sweep) -> Table:
     factors = found.plan.factors
     table = Table(box=box.SIMPLE_HEAD, caption_justify="left")
     for factor in factors:
-        table.add_column(escape(factor.name.split(".")[-1] if len(factors) > 2 else factor.name))
-    for column in (
-        "alternative",
-        "incremental profit",
-        "95% interval",
-        "P(it pays)",
-        "lost a year",
-    ):
+        table.add_column(escape(factor.name), overflow="fold", max_width=28)
+    for column in COLUMNS:
         table.add_column(column, justify="left" if column == "alternative" else "right")
     rows = found.table[found.table["alternative"] != found.plan.scenario.reference]
     for _, row in rows.head(MOST_ROWS).iterrows():

@@ -82,9 +82,10 @@ class Plan:
 
 def vary(scenario: Scenario, values: Mapping[Factor, Any]) -> Scenario:
     """The scenario with other values: of its fields, and of what it leaves to the register."""
-    open_names = set(scenario.assumptions())
-    assumed = {f.name: v for f, v in values.items() if f.name in open_names}
-    stated = {f.name: f.written(v) for f, v in values.items() if f.name not in open_names}
+    # What only alternatives have is set wherever it is left to the register.
+    left = {name for name in scenario.assumptions() if name.split(".")[0] in ("programme", "rival")}
+    assumed = {f.name: float(v) for f, v in values.items() if f.name in left}
+    stated = {f.name: f.written(v) for f, v in values.items() if f.name not in left}
     changed = scenario.change(stated) if stated else scenario
     return changed.with_assumptions(assumed) if assumed else changed
 

@@ -188,12 +188,12 @@ class Sweep:
             lived = list(runs)
             for place, name in enumerate(self.plan.names):
                 own = np.array([row[first:] for row in lived[place :: len(self.plan.names)]], float)
-                doubt = (np.nan,) * 4
+                doubt = [np.nan] * 4
                 if place != self._reference:
-                    mean, half = (
-                        mean_and_half_width(own[:, 0]) if len(own) > 1 else (own[0, 0], np.nan)
-                    )
-                    doubt = (mean, mean - half, mean + half, (own[:, 0] > 0.0).mean())
+                    mean, half = own[:, 0].mean(), np.nan
+                    if len(own) > 1:
+                        half = float(mean_and_half_width(own[:, 0])[1])
+                    doubt = [mean, mean - half, mean + half, (own[:, 0] > 0.0).mean()]
                 rows.append(
                     (
                         point, *self.plan.points[point], name, len(own), *map(float, doubt),
