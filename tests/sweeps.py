@@ -60,7 +60,7 @@ def lived(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def until(condition, seconds=60.0):
+def until(condition, seconds=120.0):
     """Wait until something holds."""
     end = time.monotonic() + seconds
     while not condition():

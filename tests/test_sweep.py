@@ -89,20 +89,23 @@ def test_processes_and_python_give_what_the_command_gives(found, whole, tmp_path
 def test_killed_again_and_again_it_ends_as_if_nothing_had_been(whole, tmp_path):
     """The study, or one of its workers, is killed at random moments, and gone on with."""
     written(tmp_path)
+    database = tmp_path / "study" / DATABASE
     luck = random.Random(5)
-    killed, arguments = 0, ["-o", "study", "--processes", "2"]
-    for _ in range(60):
-        process = started(tmp_path, *arguments)
-        time.sleep(luck.uniform(1.0, 6.0))
+    kept, killed = 0, 0
+    while True:
+        more = ["--resume"] if database.exists() else []
+        process = started(tmp_path, "-o", "study", "--processes", "2", *more)
+        until(lambda p=process, n=kept + 3: _runs_in(database) >= n or p.poll() is not None)
+        time.sleep(luck.uniform(0.0, 0.5))
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             killed += 1
-        out, _ = process.communicate()
-        if (tmp_path / "study" / DATABASE).exists():
-            arguments = ["-o", "study", "--processes", "2", "--resume"]
-        if process.returncode == 0:
+        out, said = process.communicate()
+        if process.returncode != -signal.SIGKILL:
             break
-    assert killed >= 1
+        kept = _runs_in(database)
+    assert killed >= 2
+    assert process.returncode == 0, said
     assert "Wrote study" in out
     assert tables_of(tmp_path / "study") == whole
 
