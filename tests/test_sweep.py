@@ -38,6 +38,20 @@ def whole(tmp_path_factory):
     return tables_of(folder / "study")
 
 
+LONGER = ("--people", "4000", "--replications", "5", "--processes", "2", "-o", "study")
+"""Long enough to be broken off several times."""
+
+
+@pytest.fixture(scope="module")
+def longer(tmp_path_factory):
+    """The tables of a longer study that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("longer")
+    written(folder)
+    done = lived(folder, *LONGER)
+    assert done.returncode == 0, done.stderr
+    return tables_of(folder / "study")
+
+
 # What comes out
 
 
@@ -86,7 +100,7 @@ def test_processes_and_python_give_what_the_command_gives(found, whole, tmp_path
 # Broken off
 
 
-def test_killed_again_and_again_it_ends_as_if_nothing_had_been(whole, tmp_path):
+def test_killed_again_and_again_it_ends_as_if_nothing_had_been(longer, tmp_path):
     """The study, or one of its workers, is killed at random moments, and gone on with."""
     written(tmp_path)
     database = tmp_path / "study" / DATABASE
@@ -94,9 +108,9 @@ def test_killed_again_and_again_it_ends_as_if_nothing_had_been(whole, tmp_path):
     kept, killed = 0, 0
     while True:
         more = ["--resume"] if database.exists() else []
-        process = started(tmp_path, "-o", "study", "--processes", "2", *more)
-        until(lambda p=process, n=kept + 3: _runs_in(database) >= n or p.poll() is not None)
-        time.sleep(luck.uniform(0.0, 0.5))
+        process = started(tmp_path, *LONGER, *more)
+        until(lambda p=process, n=kept + 5: _runs_in(database) >= n or p.poll() is not None)
+        time.sleep(luck.uniform(0.0, 0.3))
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             killed += 1
@@ -107,22 +121,21 @@ def test_killed_again_and_again_it_ends_as_if_nothing_had_been(whole, tmp_path):
     assert killed >= 2
     assert process.returncode == 0, said
     assert "Wrote study" in out
-    assert tables_of(tmp_path / "study") == whole
+    assert tables_of(tmp_path / "study") == longer
 
 
-def test_ctrl_c_says_how_to_go_on(whole, tmp_path):
+def test_ctrl_c_says_how_to_go_on(longer, tmp_path):
     written(tmp_path)
-    process = started(tmp_path, "-o", "study", "--processes", "2")
+    process = started(tmp_path, *LONGER)
     database = tmp_path / "study" / DATABASE
     until(lambda: database.exists() and _runs_in(database) > 0)
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    if process.returncode != 0:
-        assert process.returncode == 130
-        assert "kept in study; the same command with --resume goes on" in said
-    done = lived(tmp_path, "-o", "study", "--processes", "2", "--resume")
+    assert process.returncode == 130
+    assert "kept in study; the same command with --resume goes on" in said
+    done = lived(tmp_path, *LONGER, "--resume")
     assert done.returncode == 0, done.stderr
-    assert tables_of(tmp_path / "study") == whole
+    assert tables_of(tmp_path / "study") == longer
 
 
 def _runs_in(database):
