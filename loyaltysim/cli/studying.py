@@ -203,7 +203,8 @@ def _carry_out(
         from loyaltysim.report.sweep import print_sweep
 
         print_sweep(found, console_of())
-        console_of().print(f"Wrote {shown_path(store.folder)}")
+        page = shown_path(store.folder / "report.html")
+        console_of().print(f"Wrote {shown_path(store.folder)}: open {page}")
     for failed in found.failures[:10]:
         notes.print(
             f"Point {failed.point}, replication {failed.replication}: {escaped(failed.error)}"

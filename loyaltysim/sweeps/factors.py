@@ -44,6 +44,11 @@ class Factor:
     """Its value at a quantile, for samples."""
     whole: bool = False
 
+    @property
+    def label(self) -> str:
+        """The end of its path, by which a person knows it."""
+        return ".".join(self.name.split(".")[-2:])
+
     def written(self, value: Value) -> Any:
         """A value as a scenario file would state it."""
         return f"{value:.6f} weeks" if self.unit == "weeks" else value

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from loyaltysim.report.sweep import page
 from loyaltysim.results.folder import PROVENANCE, SCENARIO, provenance
 from loyaltysim.scenario import dump
 from loyaltysim.sweeps.sweep import Sweep
 
-POINTS, RUNS = "points", "runs"
+POINTS, RUNS, PAGE = "points", "runs", "report.html"
 
 
 def write(found: Sweep, folder: Path, *, parquet: bool = False) -> None:
-    """Write `points.csv`, `runs.csv`, the scenario, and where it all comes from."""
+    """Write `points.csv`, `runs.csv`, the page, the scenario, and where it all comes from."""
     made = found.plan
     _place(
         folder / f"{POINTS}.csv",
@@ -29,6 +30,8 @@ def write(found: Sweep, folder: Path, *, parquet: bool = False) -> None:
     if parquet:
         found.table.to_parquet(folder / f"{POINTS}.parquet", index=False)
         found.runs.to_parquet(folder / f"{RUNS}.parquet", index=False)
+    text_of_page = page(found)
+    _place(folder / PAGE, lambda file: _write_text(file, text_of_page))
     text = dump(made.scenario.document)
     _place(folder / SCENARIO, lambda file: _write_text(file, text))
     command = {
