@@ -1,0 +1,69 @@
+"""The page of a sweep, and its table in the terminal."""
+
+import pytest
+from rich.console import Console
+from sweeps import scenario
+
+from loyaltysim.report import sweep_pictures as pictures
+from loyaltysim.report.style import NARROW, WIDE
+from loyaltysim.report.sweep import page, print_sweep, value_said
+from loyaltysim.sweeps.sweep import sweep
+
+QUITS = "firm.staff.quits_per_year"
+THREE = {
+    QUITS: "20%..100%:2",
+    "alternatives.points.programme.points.reward_cost": [1, 20],
+    "firm.staff.responds": "true, false",
+}
+
+
+@pytest.fixture(scope="module")
+def found():
+    return sweep(scenario(), THREE, replications=2, processes=1)
+
+
+def test_a_page_shows_where_it_pays(found):
+    text = page(found)
+    for said in ("what pays where", "Response.", "Two factors at once.", "All factors."):
+        assert said in text
+    assert text.count("<svg") == 6
+    assert "<script" not in text
+
+
+def test_a_curve_is_the_mean_over_all_else(found):
+    factor = found.plan.factors[1]
+    frame = pictures.curve(found, factor, "points").set_index("x")
+    runs = found.runs[found.runs["alternative"] == "points"]
+    for value, own in runs.groupby(factor.name)["incremental_profit"]:
+        assert frame.loc[value, "mean"] == pytest.approx(own.mean())
+    assert (frame["low"] < frame["mean"]).all()
+
+
+def test_values_of_a_sample_are_gathered(found):
+    sample = sweep(
+        scenario(), {QUITS: "20%..100%"}, design="sobol", points=32, replications=2, processes=1,
+        people=40,
+    )  # fmt: skip
+    assert len(pictures.curve(sample, sample.plan.factors[0], "points")) <= pictures.CELLS
+    for draw in (pictures.curves, pictures.parallel):
+        for width in (WIDE, NARROW):
+            assert draw(sample, width=width).axes
+
+
+def test_the_terminal_says_where_it_pays_best(found):
+    console = Console(width=120)
+    with console.capture() as printed:
+        print_sweep(found, console)
+    said = printed.get()
+    assert "8 points (grid), 2 paired replications each" in said
+    assert "“points” pays at" in said
+    assert "staff.quits_per_year" in said
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [(0.25, "share", "25.0%"), (3.0, "weeks", "3 weeks"), (-1.5, "number", "−1.5"),
+     (True, "as written", "True")],
+)  # fmt: skip
+def test_values_are_said_as_they_are_written(value, unit, said):
+    assert value_said(value, unit) == said
