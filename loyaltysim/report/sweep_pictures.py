@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.colors import TwoSlopeNorm
@@ -102,7 +103,8 @@ def heat(found: Sweep, *, width: float = WIDE) -> Figure:
     sheet = Sheet(width, height + 1.0)
     axes = sheet.axes(1.05, 0.3, width - 2.3, height)
     norm = TwoSlopeNorm(0.0, -largest, largest)
-    shown = axes.pcolormesh(values, cmap="PuOr", norm=norm)
+    # So few colours that none of it is drawn as pixels, which a page without files has no place for.
+    shown = axes.pcolormesh(values, cmap=mpl.colormaps["PuOr"].resampled(21), norm=norm)
     if values.min() < 0.0 < values.max() and min(values.shape) > 1:
         middles = (np.arange(size) + 0.5 for size in reversed(values.shape))
         axes.contour(*middles, values, levels=[0.0], colors=INK, linewidths=1.4)
