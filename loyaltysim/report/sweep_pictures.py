@@ -103,7 +103,7 @@ def heat(found: Sweep, *, width: float = WIDE) -> Figure:
     sheet = Sheet(width, height + 1.0)
     axes = sheet.axes(1.05, 0.3, width - 2.3, height)
     norm = TwoSlopeNorm(0.0, -largest, largest)
-    # So few colours that none of it is drawn as pixels, which a page without files has no place for.
+    # So few colours that nothing is drawn as pixels, for which the page has no place.
     shown = axes.pcolormesh(values, cmap=mpl.colormaps["PuOr"].resampled(21), norm=norm)
     if values.min() < 0.0 < values.max() and min(values.shape) > 1:
         middles = (np.arange(size) + 0.5 for size in reversed(values.shape))
