@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from loyaltysim.scenario import Scenario, ScenarioError
+from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.extending import read_extended
 from loyaltysim.scenario.problems import Problems
 from loyaltysim.scenario.shape import shape_of
@@ -36,16 +36,12 @@ def load_sweep(path: Path) -> tuple[Scenario, SweepTerms]:
 
     Raises `ScenarioError` for whatever is wrong with either.
     """
-    root = read_extended(path)
-    node = root.get(SECTION)
-    if node is None:
-        return Scenario._of(root, path), SweepTerms()
     problems = Problems()
-    terms = validated(SweepTerms, shape_of(SweepTerms), node, SECTION, problems)
-    try:
-        scenario = Scenario._of(root, path)
-    except ScenarioError as error:
-        raise ScenarioError([*problems, *error.problems]) from None
-    if terms is None:
-        raise ScenarioError(problems)
+    root = read_extended(path, problems)
+    node = root.get(SECTION)
+    terms: SweepTerms | None = SweepTerms()
+    if node is not None:
+        terms = validated(SweepTerms, shape_of(SweepTerms), node, SECTION, problems)
+    scenario = Scenario._of(root, path, problems)
+    assert terms is not None
     return scenario, terms
