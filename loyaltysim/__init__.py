@@ -10,13 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Scenario", "ScenarioError", "__version__", "compare", "load", "simulate", "trace"]
+__all__ = [
+    "Scenario", "ScenarioError", "__version__", "compare", "load", "simulate", "sweep", "trace",
+]  # fmt: skip
 
 if TYPE_CHECKING:
     from loyaltysim.scenario import Scenario, ScenarioError, load
     from loyaltysim.studies.compare import compare
     from loyaltysim.studies.simulate import simulate
     from loyaltysim.studies.trace import trace
+    from loyaltysim.sweeps.sweep import sweep
 
 _HOMES = {
     "load": "loyaltysim.scenario",
@@ -24,6 +27,7 @@ _HOMES = {
     "ScenarioError": "loyaltysim.scenario",
     "compare": "loyaltysim.studies.compare",
     "simulate": "loyaltysim.studies.simulate",
+    "sweep": "loyaltysim.sweeps.sweep",
     "trace": "loyaltysim.studies.trace",
 }
 
