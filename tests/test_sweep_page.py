@@ -4,10 +4,11 @@ import pytest
 from rich.console import Console
 from sweeps import scenario
 
+from loyaltysim.cli.studying import so_far
 from loyaltysim.report import sweep_pictures as pictures
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.sweep import page, print_sweep, value_said
-from loyaltysim.sweeps.sweep import sweep
+from loyaltysim.sweeps.sweep import Progress, sweep
 
 QUITS = "firm.staff.quits_per_year"
 THREE = {
@@ -67,3 +68,9 @@ def test_the_terminal_says_where_it_pays_best(found):
 )  # fmt: skip
 def test_values_are_said_as_they_are_written(value, unit, said):
     assert value_said(value, unit) == said
+
+
+def test_the_bar_says_what_is_best_so_far(found):
+    said = so_far(found.plan, Progress(3, 8, 2, (1, "points", -1234.5)))
+    assert said == "best so far points −1,230 at 0.2, 1, False; 2 failed"
+    assert so_far(found.plan, Progress(0, 8, 0, None)) == ""

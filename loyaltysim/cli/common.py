@@ -203,8 +203,11 @@ def say_if_compiling(console: Console) -> None:
 
 
 @contextmanager
-def progress_bar(console: Console, what: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar with the time left; silent where nobody is watching."""
+def progress_bar(console: Console, what: str) -> Iterator[Callable[..., None]]:
+    """A progress bar with the time left; silent where nobody is watching.
+
+    Called with what is done, of how much, and if wanted a note that stands beside.
+    """
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -219,10 +222,15 @@ def progress_bar(console: Console, what: str) -> Iterator[Callable[[int, int], N
         MofNCompleteColumn(),
         TextColumn("runs"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
         console=console,
         transient=True,
         disable=not console.is_terminal,
     )
     with bar:
-        job = bar.add_task(escaped(what), total=None)
-        yield lambda done, total: bar.update(job, completed=done, total=total)
+        job = bar.add_task(escaped(what), total=None, note="")
+
+        def update(done: int, total: int, note: str = "") -> None:
+            bar.update(job, completed=done, total=total, note=escaped(note))
+
+        yield update

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from loyaltysim.sweeps.plan import Plan
     from loyaltysim.sweeps.store import Store
+    from loyaltysim.sweeps.sweep import Progress
 
 
 @app.command
@@ -184,7 +185,7 @@ def _carry_out(
             progress_bar(notes, f"Sweeping {made.scenario.business.name}") as bar,
         ):
             for progress in steps(made, store, workers, executor):
-                bar(progress.done, progress.total)
+                bar(progress.done, progress.total, so_far(made, progress))
         found = Sweep(made, store.runs, store.failures())
 
         from loyaltysim.sweeps.keeping import write
@@ -206,12 +207,26 @@ def _carry_out(
         page = shown_path(store.folder / "report.html")
         console_of().print(f"Wrote {shown_path(store.folder)}: open {page}")
     for failed in found.failures[:10]:
-        notes.print(
-            f"Point {failed.point}, replication {failed.replication}: {escaped(failed.error)}"
-        )
+        values = zip(made.factors, made.points[failed.point], strict=True)
+        where = ", ".join(f"{factor.name}={factor.written(value)}" for factor, value in values)
+        notes.print(escaped(f"{where}, replication {failed.replication}: {failed.error}"))
     if found.failures:
         notes.print(f"{len(found.failures):,} runs failed; --resume tries these again.")
     return FAILED if found.failures else OK
+
+
+def so_far(made: Plan, progress: Progress) -> str:
+    """The best point so far, and how many runs failed, for beside the bar."""
+    from loyaltysim.report.figures import number
+
+    said = []
+    if progress.best is not None:
+        point, name, gain = progress.best
+        values = ", ".join(map(str, made.points[point]))
+        said.append(f"best so far {name} {number(gain)} at {values}"[:60])
+    if progress.failed:
+        said.append(f"{progress.failed} failed")
+    return "; ".join(said)
 
 
 @contextmanager
