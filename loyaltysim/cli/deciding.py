@@ -40,6 +40,20 @@ def compare(
     /,
     *,
     replications: Replications = None,
+    within: Annotated[
+        float | None,
+        Parameter(
+            validator=validators.Number(gt=0),
+            help="Go on until intervals of incremental profit reach at most so far to each side, "
+            "in the currency; replications are then the first batch.",
+        ),
+    ] = None,
+    most: Annotated[
+        int,
+        Parameter(
+            validator=validators.Number(gte=2), converter=whole, help="Replications at most, then."
+        ),
+    ] = 1000,
     people: People = None,
     processes: Processes = None,
     out: Out = None,
@@ -64,7 +78,9 @@ def compare(
     from loyaltysim.studies.compare import compare as compare_
 
     with progress_bar(notes, f"Living {plan.business.name}") as progress:
-        comparison = compare_(plan, processes=processes, progress=progress)
+        comparison = compare_(
+            plan, processes=processes, progress=progress, within=within, most=most
+        )
 
     from loyaltysim.report.page import render
     from loyaltysim.results.folder import write
@@ -89,6 +105,8 @@ def compare(
         from loyaltysim.report.terminal import print_comparison
 
         print_comparison(comparison, console_of())
+        if comparison.stopped is not None:
+            console_of().print(f"Lived {escaped(str(comparison.stopped))}.")
         for note in plan.notes():
             notes.print(f"[dim]Note: {escaped(note)}[/dim]")
         if kept is not None:

@@ -25,6 +25,7 @@ from loyaltysim.scenario import Scenario
 
 if TYPE_CHECKING:
     from loyaltysim.story.life import Worlds
+    from loyaltysim.studies.precision import Stopped
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +49,8 @@ class Comparison:
     scenario: Scenario
     levels: Levels
     runs: dict[str, list[list[Summary]]]
+    stopped: Stopped | None = None
+    """Why there are so many replications, where a precision was wanted."""
 
     @property
     def names(self) -> list[str]:

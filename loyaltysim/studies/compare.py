@@ -15,9 +15,12 @@ from functools import lru_cache, partial
 from math import exp, log, sqrt
 from typing import Any
 
+import numpy as np
+
 from loyaltysim.draws import identity, uniforms, who
 from loyaltysim.evidence import register
 from loyaltysim.levels import Levels
+from loyaltysim.results import money
 from loyaltysim.results.classes import Lives, lives_of
 from loyaltysim.results.comparison import HIGH_WALLET, LOW_WALLET, RANGES, STATED, Comparison
 from loyaltysim.results.margins import Diary, Margins
@@ -30,6 +33,7 @@ from loyaltysim.scenario.model import Business
 from loyaltysim.scenario.twins import same_occasions
 from loyaltysim.simulation import run
 from loyaltysim.studies.levels_of import levels_of
+from loyaltysim.studies.precision import MOST, Stopped, needed
 from loyaltysim.studies.steady import steady
 from loyaltysim.studies.workers import spread
 
@@ -56,12 +60,16 @@ def compare(
     people: int | None = None,
     processes: int | None = None,
     progress: Progress | None = None,
+    within: float | None = None,
+    most: int = MOST,
 ) -> Comparison:
     """Live every customer with each alternative, and with rivals that copy its programme.
 
-    `replications` and `people` override the scenario's. `processes` is the number of
-    worker processes (all cores where left out; 1 runs in this process); the result is
-    the same for any. Raises `ScenarioError` where there is nothing to compare.
+    `replications` and `people` override the scenario's. With `within`, these are a first batch,
+    which says how many there must be in all, `most` at most, for intervals of incremental profit
+    that reach so far to each side (`studies.precision`; `Comparison.stopped` says why). `processes`
+    is the number of worker processes (all cores where left out; 1 runs in this process); the
+    result is the same for any. Raises `ScenarioError` where there is nothing to compare.
     """
     changes: dict[str, Any] = {}
     if replications is not None:
@@ -76,15 +84,30 @@ def compare(
     tasks = list(_tasks(scenario.business.replications))
     per_task = len(scenario.alternatives)
     done: dict[Task, list[Summary]] = {}
-    for task, summaries in lived(scenario, levels, tasks, processes or os.cpu_count() or 1):
-        done[task] = summaries
-        if progress is not None:
-            progress(len(done) * per_task, len(tasks) * per_task)
+
+    def live(wanted: list[Task]) -> None:
+        for task, summaries in lived(scenario, levels, wanted, processes or os.cpu_count() or 1):
+            done[task] = summaries
+            if progress is not None:
+                progress(len(done) * per_task, len(tasks) * per_task)
+
+    stopped = None
+    if within is not None:
+        first = scenario.business.replications
+        stated = [task for task in tasks if task.set == STATED]
+        live(stated)
+        profits = np.array([[money.profit(s.monthly).sum() for s in done[t]] for t in stated])
+        today = list(scenario.alternatives).index(scenario.reference)
+        differences = profits - profits[:, today : today + 1]
+        stopped = Stopped(within, first, needed(differences, within), max(most, first))
+        tasks = list(_tasks(stopped.replications))
+        scenario = scenario.change({"replications": stopped.replications})
+    live([task for task in tasks if task not in done])
     runs = {
         name: [done[task] for task in tasks if task.set == name]
         for name in (STATED, RANGES, LOW_WALLET, HIGH_WALLET)
     }
-    return Comparison(scenario, levels, runs)
+    return Comparison(scenario, levels, runs, stopped)
 
 
 def runs_of(scenario: Scenario, replications: int | None = None) -> int:
