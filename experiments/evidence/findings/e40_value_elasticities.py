@@ -57,7 +57,9 @@ def measure(worlds: Worlds, replication: int) -> Sample:
     margin = worlds.live("margin", replication)
     value = profits(stated)
     still, more = (float((w.lost[w.at_start] >= YEAR).mean()) for w in (stated, kept))
-    retention = (profits(kept) / value - 1.0) / (more / still - 1.0)
+    # Where nobody stays, there is nothing to raise.
+    raised = more / still - 1.0 if still else 0.0
+    retention = (profits(kept) / value - 1.0) / raised if raised else np.nan
     rate = (1.0 - profits(stated, DISCOUNT * (1.0 + STEP)) / value) / STEP
     business = worlds.scenario.business
     factors = (1.0 + DISCOUNT) ** (-np.arange(business.weeks) / YEAR)
