@@ -112,6 +112,21 @@ class Summary:
     """Value classes, concentration and tenure of the customers."""
 
 
+def monthly_of(result: Result) -> Ints:
+    """Millionths booked by month and account, of all segments and the firm."""
+    weekly = result.ledger.sum(axis=1)
+    month = np.array([month_of(week) for week in range(len(weekly))])
+    monthly = np.zeros((month[-1] + 1, len(ACCOUNTS)), np.int64)
+    np.add.at(monthly, month, weekly)
+    return monthly
+
+
+def turnover_of(result: Result) -> float:
+    """Quits a year for each place on the staff."""
+    years = len(result.ledger) / WEEKS_PER_YEAR
+    return float(result.quits / result.business.firm.staff.count / years)
+
+
 def summarise(
     result: Result,
     census: Yearbook,
@@ -121,28 +136,22 @@ def summarise(
     worth_before: Value | None = None,
 ) -> Summary:
     """The run in brief; with the lives and worth of its twins, single customers are compared."""
-    weeks = len(result.ledger)
-    weekly = result.ledger.sum(axis=1)
-    month = np.array([month_of(week) for week in range(weeks)])
-    monthly = np.zeros((month[-1] + 1, len(ACCOUNTS)), np.int64)
-    np.add.at(monthly, month, weekly)
-    seats = result.business.firm.staff.count
     own = result.schemes["rival"] == 0
     units = np.concatenate(
         [result.flows.sum(axis=(0, 2)), result.outstanding[:, np.newaxis]], axis=1
     )[own]
     _, answer_hours, hours, answered, resolved = result.desk.T[:5]
     return Summary(
-        monthly=monthly,
+        monthly=monthly_of(result),
         stages=result.stages.sum(axis=1),
         people_by_thresholds=people_by_thresholds(result),
         counts=result.counts.sum(axis=0),
         retention=_retention(census),
         yearly_loss=float(census.yearly_loss[-1]),
         observed_yearly_loss=float(census.observed_yearly_loss[-1]),
-        turnover_per_year=float(result.quits / seats / (weeks / WEEKS_PER_YEAR)),
+        turnover_per_year=turnover_of(result),
         mean_skill=float(result.firm[:, 1].mean()),
-        seats_filled=float(result.firm[:, 0].mean() / seats),
+        seats_filled=float(result.firm[:, 0].mean() / result.business.firm.staff.count),
         overload=float(result.firm[:, 4].mean()),
         answer_hours=_mean(answer_hours[answered == 1.0]),
         resolution_hours=_mean(hours[resolved == 1.0]),

@@ -27,7 +27,7 @@ from loyaltysim.levels import Levels, first_guess
 from loyaltysim.results import money
 from loyaltysim.results.census import Census
 from loyaltysim.results.intervals import mean_and_half_width
-from loyaltysim.results.summary import BOUGHT
+from loyaltysim.results.summary import BOUGHT, monthly_of, turnover_of
 from loyaltysim.scenario import Scenario
 from loyaltysim.scenario.model import Business
 from loyaltysim.setting import belief_values, month_of
@@ -81,16 +81,13 @@ def live(job: Job) -> list[list[Any]] | dict[str, Any]:
         months = month_of(business.weeks - 1) + 1
         census = Census(months, len(business.market.segments))
         result = run(business, levels, replication=job.replication, census=census)
-        month = np.array([month_of(week) for week in range(business.weeks)])
-        booked = np.zeros((months, result.ledger.shape[-1]), np.int64)
-        np.add.at(booked, month, result.ledger.sum(axis=1))
-        monthly[name] = booked
+        monthly[name] = monthly_of(result)
         rest[name] = (
             float(census.yearly_loss[-1]),
             float(census.observed_yearly_loss[-1]),
             int(result.stages[-1].sum(axis=0)[BOUGHT].sum()),
             int(result.customers["member"].sum()),
-            result.quits / business.firm.staff.count / (business.weeks / 52.0),
+            turnover_of(result),
         )
     today = monthly[scenario.reference]
     found = []
