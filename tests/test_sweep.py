@@ -13,7 +13,7 @@ from sweeps import POINTS, REPLICATIONS, VARY, lived, scenario, started, until, 
 
 from loyaltysim.studies.compare import compare
 from loyaltysim.sweeps import sweep as sweeping
-from loyaltysim.sweeps.store import DATABASE, Failed, Store, StudyError
+from loyaltysim.sweeps.store import DATABASE, Store, StudyError
 from loyaltysim.sweeps.sweep import sweep
 
 TABLES = ("points.csv", "runs.csv")
@@ -212,27 +212,28 @@ def test_what_is_no_study_is_told(tmp_path):
 def test_a_torn_log_loses_nothing_that_was_committed_before(tmp_path):
     with Store(tmp_path, {}, resume=False) as store:
         for point in range(5):
-            store.keep(point, 0, [point])
+            store.keep(f"{point}", 0, [point])
         log = tmp_path / f"{DATABASE}-wal"
         kept, main = log.read_bytes(), (tmp_path / DATABASE).read_bytes()
     (tmp_path / DATABASE).write_bytes(main)
     log.write_bytes(kept[: len(kept) - 700])
     with Store(tmp_path, {}, resume=True) as store:
-        found = list(store.runs())
-    assert found == [(point, 0, [point]) for point in range(len(found))]
-    assert 3 <= len(found) < 5
+        found = [store.runs(f"{point}") for point in range(5)]
+    kept = sum(map(len, found))
+    assert found == [[(0, [point], None)] if point < kept else [] for point in range(5)]
+    assert 3 <= kept < 5
 
 
 def test_a_full_disk_is_told_and_loses_nothing(tmp_path):
     with Store(tmp_path, {}, resume=False) as store:
-        store.keep(0, 0, [1.0])
+        store.keep("a", 0, [1.0])
         pages = store._database.execute("pragma page_count").fetchone()[0]
         store._database.execute(f"pragma max_page_count = {pages}")
         with pytest.raises(StudyError, match="disk is full; make room"):
-            store.keep(1, 0, [1.0] * 100_000)
-        assert [run[0] for run in store.runs()] == [0]
+            store.keep("b", 0, [1.0] * 100_000)
+        assert store.runs("a") == [(0, [1.0], None)]
     with Store(tmp_path, {}, resume=True) as store:
-        store.keep_failure(Failed(1, 0, "why"))
-        assert store.done() == {(0, 0)}
-        store.keep(1, 0, [2.0])
-        assert store.failures() == []
+        store.keep_failure("b", 0, "why")
+        assert store.done(0) == {"a"}
+        store.keep("b", 0, [2.0])
+        assert store.runs("b") == [(0, [2.0], None)]

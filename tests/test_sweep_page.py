@@ -33,7 +33,8 @@ def test_a_page_shows_where_it_pays(found):
 
 def test_a_curve_is_the_mean_over_all_else(found):
     factor = found.plan.factors[1]
-    frame = pictures.curve(found, factor, "points").set_index("x")
+    gained = found.by_run("incremental_profit")
+    frame = pictures.curve(found, gained, factor, "points").set_index("x")
     runs = found.runs[found.runs["alternative"] == "points"]
     for value, own in runs.groupby(factor.name)["incremental_profit"]:
         assert frame.loc[value, "mean"] == pytest.approx(own.mean())
@@ -45,7 +46,9 @@ def test_values_of_a_sample_are_gathered(found):
         scenario(), {QUITS: "20%..100%"}, design="sobol", points=32, replications=2, processes=1,
         people=40,
     )  # fmt: skip
-    assert len(pictures.curve(sample, sample.plan.factors[0], "points")) <= pictures.CELLS
+    gained = sample.by_run("incremental_profit")
+    frame = pictures.curve(sample, gained, sample.plan.factors[0], "points")
+    assert 2 <= len(frame) <= pictures.CELLS
     for draw in (pictures.curves, pictures.parallel):
         for width in (WIDE, NARROW):
             assert draw(sample, width=width).axes

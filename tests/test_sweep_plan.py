@@ -59,7 +59,8 @@ def test_a_normal_factor_has_its_mean_and_spread():
 def test_designs_have_the_points_that_they_promise():
     vary = {QUITS: "20%..100%:3", "firm.staff.pay_per_week": [400, 500]}
     assert len(plan(scenario(), vary).points) == 6
-    assert len(plan(scenario(), vary, design="one_at_a_time").points) == 4
+    assert len(plan(scenario(), vary, design="one_at_a_time").points) == 6
+    assert len(plan(scenario(), vary, design="ends").points) == 5
     for design in ("latin_hypercube", "sobol"):
         made = plan(scenario(), {QUITS: "20%..100%"}, design=design, points=16)
         cells = sorted(int((value - 0.2) / 0.8 * 16) for (value,) in made.points)
@@ -86,10 +87,10 @@ def test_only_the_alternatives_that_are_asked_for_are_lived():
 def test_what_varies_today_and_what_would_be_changed():
     """Outside the alternatives all of them change, the reference too; in one, that one alone."""
     today = plan(scenario(), {QUITS: [0.9]})
-    text = json.loads(today.texts[0])
+    text = json.loads(today.text(0))
     assert text["firm"]["staff"]["quits_per_year"] == 0.9
     changed = plan(scenario(), {"alternatives.points.firm.staff.quits_per_year": [0.9]})
-    alternatives = changed.at(changed.points[0]).alternatives
+    alternatives = changed.at(0).alternatives
     assert alternatives["points"].firm.staff.quits_per_year == 0.9
     assert alternatives["nothing"].firm.staff.quits_per_year != 0.9
 

@@ -93,7 +93,7 @@ def lived(ids: list[str], null: str, quick: bool, processes: int) -> Iterator[tu
     if processes == 1:
         yield from ((one, work(one)) for one in ids)
     else:
-        yield from spread(work, ids, processes)
+        yield from spread(work, ids, min(processes, len(ids)))
 
 
 if __name__ == "__main__":

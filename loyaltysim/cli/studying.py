@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -136,7 +136,9 @@ def sweep(
     from loyaltysim.sweeps.store import Store
 
     with Store(folder, made.identity, resume=resume) as store:
-        console_of(stderr=True).print(escaped(said(made, len(store.done()), workers)))
+        done = [store.done(replication) for replication in range(made.replications)]
+        lived = sum(key.whole in own for own in done for key in made.keys)
+        console_of(stderr=True).print(escaped(said(made, lived, workers)))
         return _carry_out(made, store, workers, cluster, parquet, json_)
 
 
@@ -186,7 +188,7 @@ def _carry_out(
         ):
             for progress in steps(made, store, workers, executor):
                 bar(progress.done, progress.total, so_far(made, progress))
-        found = Sweep(made, store.runs, store.failures())
+        found = Sweep(made, lambda: nullcontext(store.runs))
 
         from loyaltysim.sweeps.keeping import write
 
@@ -207,8 +209,7 @@ def _carry_out(
         page = shown_path(store.folder / "report.html")
         console_of().print(f"Wrote {shown_path(store.folder)}: open {page}")
     for failed in found.failures[:10]:
-        values = zip(made.factors, made.points[failed.point], strict=True)
-        where = ", ".join(f"{factor.name}={factor.written(value)}" for factor, value in values)
+        where = made.said(failed.point)
         notes.print(escaped(f"{where}, replication {failed.replication}: {failed.error}"))
     if found.failures:
         notes.print(f"{len(found.failures):,} runs failed; --resume tries these again.")

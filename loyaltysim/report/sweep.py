@@ -65,6 +65,8 @@ def where(found: Sweep, row: pd.Series) -> str:
 
 def value_said(value: object, unit: str) -> str:
     """A value of a factor as a person writes it."""
+    if value is None or value != value:
+        return "as stated"
     if unit == "share" and isinstance(value, float | int):
         return share(float(value))
     if isinstance(value, float | int) and not isinstance(value, bool):
@@ -139,7 +141,7 @@ def page(found: Sweep) -> str:
                 f"Incremental profit of “{best_of(found)}”; along the line it breaks even.",
             )
         )  # fmt: skip
-    if len(made.factors) >= 3:
+    if len(made.factors) >= 3 and None not in made.points[0]:
         drawn.append(
             (
                 "parallel", pictures.parallel, "All factors",

@@ -29,24 +29,21 @@ GAIN = "#0b6e4f"
 LOSS = "#a33b20"
 
 
-def others(found: Sweep) -> list[str]:
-    """The alternatives that are held against the reference."""
-    return [name for name in found.plan.names if name != found.plan.scenario.reference]
-
-
-def curve(found: Sweep, factor: Factor, name: str) -> pd.DataFrame:
+def curve(found: Sweep, gained: Floats, factor: Factor, name: str) -> pd.DataFrame:
     """Incremental profit by value of a factor, averaged over all else, with its 95% interval.
 
-    Paired: the points are averaged within each replication first. Many values of a sample
-    are gathered in bands.
+    `gained` is that of each run (points, replications, alternatives). Paired: the points are
+    averaged within each replication first. Many values of a sample are gathered in bands; points
+    at which the factor is left as stated are left out.
     """
-    runs = found.runs[found.runs["alternative"] == name]
-    x = runs[factor.name]
+    place = found.plan.factors.index(factor)
+    x = pd.Series([point[place] for point in found.plan.points])
     if _is_number(factor) and x.nunique() > CELLS:
         edges = np.linspace(x.min(), x.max(), CELLS + 1)
         band = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, CELLS - 1)
-        x = (edges[band] + edges[band + 1]) / 2.0
-    means = runs.groupby([x, "replication"], sort=False)["incremental_profit"].mean().unstack()
+        x = pd.Series((edges[band] + edges[band + 1]) / 2.0).where(x.notna())
+    runs = pd.DataFrame(gained[:, :, found.plan.names.index(name)])
+    means = runs.groupby(x, sort=False).mean()
     mean, half = mean_and_half_width(means.to_numpy().T)
     frame = pd.DataFrame({"x": means.index, "mean": mean, "low": mean - half, "high": mean + half})
     return frame.sort_values("x") if _is_number(factor) else frame
@@ -59,14 +56,15 @@ def _is_number(factor: Factor) -> bool:
 def curves(found: Sweep, *, width: float = WIDE) -> Figure:
     """A response curve for each factor, an alternative a line, with bands; zero is break-even."""
     factors = found.plan.factors
-    names = others(found)
+    names = found.plan.others
     sheet, grid = small_pictures(
         width, [factor.label for factor in factors], height=1.6, left=0.62, bottom=0.75,
         narrowest=2.1,
     )  # fmt: skip
+    gained = found.by_run("incremental_profit")
     for at, (factor, axes) in enumerate(zip(factors, grid, strict=True)):
         for name, colour in zip(names, _colours(names), strict=True):
-            frame = curve(found, factor, name)
+            frame = curve(found, gained, factor, name)
             x = frame["x"] if _is_number(factor) else np.arange(len(frame))
             axes.plot(x, frame["mean"], color=colour, marker="o", markersize=2.5, linewidth=1.2)
             axes.fill_between(x, frame["low"], frame["high"], color=colour, alpha=0.18, linewidth=0)

@@ -136,7 +136,8 @@ def lived(
         return
     # Compiled once here, so that the workers find it in the cache.
     yield tasks[0], live_task(text, levels, tasks[0])
-    yield from spread(partial(live_task, text, levels), tasks[1:], processes)
+    rest = tasks[1:]
+    yield from spread(partial(live_task, text, levels), rest, min(processes, len(rest)))
 
 
 @lru_cache(maxsize=2)

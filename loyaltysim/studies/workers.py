@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -18,6 +18,7 @@ from concurrent.futures import (
     wait,
 )
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ AHEAD = 4
 
 def spread(
     function: Callable[[T], R],
-    tasks: Sequence[T],
+    tasks: Iterable[T],
     processes: int,
     executor: Executor | None = None,
 ) -> Iterator[tuple[T, R]]:
@@ -44,20 +45,20 @@ def spread(
     ends, no worker process is left: not by an error, not by Ctrl-C, and not where this process is
     killed. Raises `BrokenExecutor` where workers die again and again.
     """
-    left = deque(tasks)
-    processes = min(processes, len(tasks))
-    if executor is not None:
-        yield from _handed_out(function, left, executor, AHEAD * (os.cpu_count() or 1))
-        return
-    if processes <= 1:
+    if processes <= 1 and executor is None:
         for task in tasks:
             yield task, function(task)
         return
+    left: deque[T] = deque()
+    more = iter(tasks)
+    if executor is not None:
+        yield from _handed_out(function, left, more, executor, AHEAD * (os.cpu_count() or 1))
+        return
     died = 0
-    while left:
+    while _any(left, more):
         try:
             with _pool(processes) as pool:
-                for done in _handed_out(function, left, pool, AHEAD * processes):
+                for done in _handed_out(function, left, more, pool, AHEAD * processes):
                     died = 0
                     yield done
         except BrokenExecutor:
@@ -67,13 +68,13 @@ def spread(
 
 
 def _handed_out(
-    function: Callable[[T], R], left: deque[T], executor: Executor, most: int
+    function: Callable[[T], R], left: deque[T], more: Iterator[T], executor: Executor, most: int
 ) -> Iterator[tuple[T, R]]:
     """Tasks with their results; those without one are back among what is left, however it ends."""
     waiting: dict[Future[R], T] = {}
     try:
-        while left or waiting:
-            while left and len(waiting) < most:
+        while waiting or _any(left, more):
+            while len(waiting) < most and _any(left, more):
                 # Workers are started when something is handed to them.
                 with _main_left_alone(), _stopping_later():
                     waiting[executor.submit(function, left[0])] = left[0]
@@ -83,6 +84,13 @@ def _handed_out(
                 yield waiting.pop(future), result
     finally:
         left.extendleft(reversed(waiting.values()))
+
+
+def _any(left: deque[T], more: Iterator[T]) -> bool:
+    """Whether a task is left; the next one is taken from those to come where none came back."""
+    if not left:
+        left.extend(islice(more, 1))
+    return bool(left)
 
 
 @contextmanager

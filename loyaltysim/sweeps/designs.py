@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,9 @@ SAMPLED = 64
 
 MOST_POINTS = 100_000
 
+MORRIS_LEVELS = 4
+"""Places of a factor that Morris' ways go by, as he recommends."""
+
 
 def grid(factors: Sequence[Factor], _points: int, _seed: int) -> list[Point]:
     """Every level of each factor with every level of the others; the last varies fastest."""
@@ -31,13 +35,27 @@ def grid(factors: Sequence[Factor], _points: int, _seed: int) -> list[Point]:
 
 
 def one_at_a_time(factors: Sequence[Factor], _points: int, _seed: int) -> list[Point]:
-    """Each factor over its levels, the others in the middle of theirs."""
-    middle = [factor.levels[(len(factor.levels) - 1) // 2] for factor in factors]
-    points = [tuple(middle)]
-    for place, factor in enumerate(factors):
-        for level in factor.levels:
-            points.append((*middle[:place], level, *middle[place + 1 :]))
-    return list(dict.fromkeys(points))
+    """The scenario as it stands, then each factor over its levels, all else as it stands."""
+    return _alone([factor.levels for factor in factors])
+
+
+def ends(factors: Sequence[Factor], _points: int, _seed: int) -> list[Point]:
+    """The scenario as it stands, then each factor at either end, all else as it stands."""
+    return _alone([(factor.levels[0], factor.levels[-1]) for factor in factors])
+
+
+def lines(factors: Sequence[Factor], points: int, _seed: int) -> list[Point]:
+    """The scenario as it stands, then each factor in many even steps, all else as it stands."""
+    steps = [step / (points - 1) for step in range(points)]
+    return _alone([[factor.even(step) for step in steps] for factor in factors])
+
+
+def _alone(values: Sequence[Sequence[Value]]) -> list[Point]:
+    stands: Point = (None,) * len(values)
+    points = [stands]
+    for place, own in enumerate(values):
+        points += [(*stands[:place], value, *stands[place + 1 :]) for value in own]
+    return points
 
 
 def latin_hypercube(factors: Sequence[Factor], points: int, seed: int) -> list[Point]:
@@ -51,11 +69,51 @@ def sobol(factors: Sequence[Factor], points: int, seed: int) -> list[Point]:
     """A scrambled Sobol sequence: fills the space evenly; its size is a power of two."""
     from scipy.stats import qmc
 
+    _check_power_of_two(points)
+    sequence = qmc.Sobol(len(factors), rng=seed)
+    return _sampled(factors, sequence.random_base2(points.bit_length() - 1))
+
+
+def morris(factors: Sequence[Factor], points: int, seed: int) -> list[Point]:
+    """So many ways through the factors' ranges, one factor a step (Morris 1991).
+
+    A scenario more than there are factors for each way.
+    """
+    return [
+        tuple(factor.even(float(place)) for factor, place in zip(factors, row, strict=True))
+        for row in ways(len(factors), points, seed)
+    ]
+
+
+def ways(factors: int, count: int, seed: int) -> np.ndarray:
+    """The places, 0 to 1, that Morris' ways go by: (count x (factors + 1), factors)."""
+    from SALib.sample.morris import sample
+
+    return np.asarray(sample(unit_cube(factors), count, num_levels=MORRIS_LEVELS, seed=seed + 1))
+
+
+def saltelli(factors: Sequence[Factor], points: int, seed: int) -> list[Point]:
+    """A Sobol sequence crossed with another, factor by factor, for Sobol's indices.
+
+    So many points (a power of two) times two more than there are factors (Saltelli et al. 2010).
+    """
+    from SALib.sample.sobol import sample
+
+    _check_power_of_two(points)
+    cube = unit_cube(len(factors))
+    return _sampled(factors, sample(cube, points, calc_second_order=False, seed=seed + 1))
+
+
+def unit_cube(factors: int) -> dict[str, Any]:
+    """So many factors between 0 and 1, as SALib is told of them."""
+    names = [f"x{place}" for place in range(factors)]
+    return {"num_vars": factors, "names": names, "bounds": [[0.0, 1.0]] * factors}
+
+
+def _check_power_of_two(points: int) -> None:
     if points & (points - 1):
         hint = f"a Sobol sequence has a power of two of points, such as {1 << points.bit_length()}"
         raise ScenarioError([Problem(field="points", found=str(points), hint=hint)])
-    sequence = qmc.Sobol(len(factors), rng=seed)
-    return _sampled(factors, sequence.random_base2(points.bit_length() - 1))
 
 
 def _sampled(factors: Sequence[Factor], quantiles: np.ndarray) -> list[Point]:
@@ -71,4 +129,8 @@ DESIGNS: dict[str, Callable[[Sequence[Factor], int, int], list[Point]]] = {
     "one_at_a_time": one_at_a_time,
     "latin_hypercube": latin_hypercube,
     "sobol": sobol,
+    "ends": ends,
+    "lines": lines,
+    "morris": morris,
+    "saltelli": saltelli,
 }

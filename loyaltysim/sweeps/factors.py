@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import exp, isfinite, log
 from typing import Any
 
+from loyaltysim.evidence import register
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.scenario.problems import Problem, shown
 from loyaltysim.scenario.shape import shape_at
@@ -28,7 +29,12 @@ FORMS = "a list such as 10%, 20%, 40%; a range such as 20%..100%:5 or 1..100:3:l
 
 _RANGE = re.compile(r"(.+?)\.\.(.+?)(?::(\d{1,4}))?(?::(log))?")
 
-Value = float | int | str | bool
+Value = float | int | str | bool | None
+"""None where the scenario is left as it stands."""
+
+WALLET = "share_of_wallet"
+"""A factor of its own: by how much all shares of wallet differ from the stated ones, in log-odds;
+people buy here as often, and in the category the more often the lower the share."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Factor:
     """Of its values: `share`, `weeks`, `number`, or `as written`."""
     levels: tuple[Value, ...]
     """Its values in a grid."""
+    even: Callable[[float], Value]
+    """Its value at a place between its ends, 0 to 1."""
     at: Callable[[float], Value]
     """Its value at a quantile, for samples."""
     whole: bool = False
@@ -51,7 +59,7 @@ class Factor:
 
     def written(self, value: Value) -> Any:
         """A value as a scenario file would state it."""
-        return f"{value:.6f} weeks" if self.unit == "weeks" else value
+        return f"{value:.6f} weeks" if self.unit == "weeks" and value is not None else value
 
 
 def factor(name: str, stated: Any, scenario: Scenario) -> Factor:
@@ -80,10 +88,15 @@ def _list(name: str, stated: Sequence[Any]) -> Factor:
     amounts = [amount(value) for value in stated]
     units = {unit for _, unit in amounts}
     unit = units.pop() if len(units) == 1 else "as written"
+    values: tuple[Value, ...]
     values = tuple(value for value, _ in amounts) if unit != "as written" else tuple(stated)
     if len(set(values)) < len(values):
         raise ValueError("each value once")
-    return Factor(name, unit, values, lambda u: values[min(int(u * len(values)), len(values) - 1)])
+
+    def at(u: float) -> Value:
+        return values[min(int(u * len(values)), len(values) - 1)]
+
+    return Factor(name, unit, values, at, at)
 
 
 def _range(name: str, stated: str, whole: bool) -> Factor:
@@ -103,11 +116,15 @@ def _range(name: str, stated: str, whole: bool) -> Factor:
         value = exp(log(low) + u * log(high / low)) if found[4] else low + u * (high - low)
         return _rounded(value, whole)
 
-    return Factor(name, unit, _levels(at, _steps(found[3])), at, whole)
+    return Factor(name, unit, _levels(at, _steps(found[3])), at, at, whole)
 
 
 def _assumed(name: str, stated: str, scenario: Scenario, whole: bool) -> Factor:
-    low, value, high = scenario.range_of(name)
+    if name == WALLET:
+        doubt = register()["share_of_wallet.doubt"].value
+        low, value, high = -doubt, 0.0, doubt
+    else:
+        low, value, high = scenario.range_of(name)
     if not low < high:
         raise ValueError("the register gives no range for it; write one")
     steps = stated.partition(":")[2]
@@ -120,7 +137,7 @@ def _assumed(name: str, stated: str, scenario: Scenario, whole: bool) -> Factor:
     def at(u: float) -> Value:
         return _rounded(triangular(u, low, value, high), whole)
 
-    return Factor(name, "number", _levels(even, _steps(steps)), at, whole)
+    return Factor(name, "number", _levels(even, _steps(steps)), even, at, whole)
 
 
 def _normal(name: str, stated: Mapping[str, Any], whole: bool) -> Factor:
@@ -138,7 +155,16 @@ def _normal(name: str, stated: Mapping[str, Any], whole: bool) -> Factor:
     def between(u: float) -> Value:
         return at(0.05 + 0.9 * u)
 
-    return Factor(name, unit, _levels(between, STEPS), at, whole)
+    return Factor(name, unit, _levels(between, STEPS), between, at, whole)
+
+
+def uncertain(scenario: Scenario) -> dict[str, str]:
+    """All that a scenario leaves to the register's ranges, and its share of wallet, as factors."""
+    names = []
+    for name in scenario.assumptions():
+        low, _, high = scenario.range_of(name)
+        names += [name] if low < high else []
+    return dict.fromkeys([WALLET, *names], "assumed")
 
 
 def _levels(at: Callable[[float], Value], steps: int) -> tuple[Value, ...]:

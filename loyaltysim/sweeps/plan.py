@@ -13,8 +13,9 @@ from loyaltysim.compiled import source_hash
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.scenario.problems import Problem, quoted, shown
+from loyaltysim.studies.compare import with_wallet
 from loyaltysim.sweeps.designs import DESIGNS, MOST_POINTS, SAMPLED, Point
-from loyaltysim.sweeps.factors import Factor, amount, factor
+from loyaltysim.sweeps.factors import WALLET, Factor, amount, factor
 
 ENOUGH = 20
 """Wrong points after which no more are looked at."""
@@ -27,6 +28,9 @@ class Plan:
     scenario: Scenario
     factors: tuple[Factor, ...]
     points: tuple[Point, ...]
+    """Each once."""
+    rows: tuple[int, ...]
+    """The design's own rows, in which a point may come more than once, by number of the point."""
     design: str
     replications: int
     """Of each point, on the same people and luck."""
@@ -37,47 +41,72 @@ class Plan:
         return list(self.scenario.alternatives)
 
     @property
+    def others(self) -> list[str]:
+        """The alternatives that are held against the reference."""
+        return [name for name in self.names if name != self.scenario.reference]
+
+    @property
     def runs(self) -> int:
         """Single runs in all."""
         return len(self.points) * self.replications * len(self.names)
 
-    def at(self, point: Point) -> Scenario:
+    def at(self, point: int) -> Scenario:
         """The scenario at a point. Raises `ScenarioError` where it is not allowed."""
-        return vary(self.scenario, dict(zip(self.factors, point, strict=True)))
+        values = zip(self.factors, self.points[point], strict=True)
+        return vary(self.scenario, {f: value for f, value in values if value is not None})
+
+    def text(self, point: int) -> str:
+        """The scenario at a point, as text."""
+        return json.dumps(self.at(point).document)
+
+    def said(self, point: int) -> str:
+        """What is varied at a point, as on the command line."""
+        values = zip(self.factors, self.points[point], strict=True)
+        stated = [f"{f.name}={shown(f.written(v))}" for f, v in values if v is not None]
+        return ", ".join(stated) or "all as stated"
 
     @cached_property
-    def texts(self) -> tuple[str, ...]:
-        """The scenario of each point, as text; whatever is wrong with any is raised at once."""
-        texts, problems = [], []
-        for number, point in enumerate(self.points):
+    def keys(self) -> tuple[Key, ...]:
+        """What each point is known by; whatever is wrong with any is raised at once."""
+        keys, problems = [], []
+        for point in range(len(self.points)):
             try:
-                texts.append(json.dumps(self.at(point).document))
+                keys.append(key_of(self.text(point)))
             except ScenarioError as error:
-                values = zip(self.factors, point, strict=True)
-                said = ", ".join(f"{f.name} {shown(f.written(v))}" for f, v in values)
                 first = error.problems[0]
-                hint = "; ".join(filter(None, [first.hint, f"at point {number}: {said}"]))
-                problems.append(replace(first, hint=hint))
+                at = f"at point {point}: {self.said(point)}"
+                problems.append(replace(first, hint="; ".join(filter(None, [first.hint, at]))))
                 if len(problems) >= ENOUGH:
                     break
         if problems:
             raise ScenarioError(problems)
-        return tuple(texts)
+        return tuple(keys)
 
     @cached_property
     def identity(self) -> dict[str, str]:
         """What a study is about, as hashes: results of another are none of this one."""
-        parts = {
-            "scenario": json.dumps(self.scenario.document, sort_keys=True),
-            "factors": json.dumps([f.name for f in self.factors]),
-            "points": json.dumps(self.points),
-            "replications": str(self.replications),
-            "engine": source_hash(),
-        }
-        return {
-            name: hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-            for name, text in parts.items()
-        }
+        text = json.dumps(self.scenario.document, sort_keys=True)
+        return {"scenario": hash_of(text), "engine": source_hash()}
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a scenario is known by: all of it, and the business as it stands today."""
+
+    whole: str
+    today: str
+
+
+def key_of(text: str) -> Key:
+    """The key of a scenario, as text."""
+    document = json.loads(text)
+    today = {k: v for k, v in document.items() if k not in ("alternatives", "name")}
+    return Key(hash_of(text), hash_of(json.dumps(today)))
+
+
+def hash_of(text: str) -> str:
+    """A short hash."""
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 def vary(scenario: Scenario, values: Mapping[Factor, Any]) -> Scenario:
@@ -85,9 +114,27 @@ def vary(scenario: Scenario, values: Mapping[Factor, Any]) -> Scenario:
     # What only alternatives have is set wherever it is left to the register.
     left = {name for name in scenario.assumptions() if name.split(".")[0] in ("programme", "rival")}
     assumed = {f.name: float(v) for f, v in values.items() if f.name in left}
-    stated = {f.name: f.written(v) for f, v in values.items() if f.name not in left}
+    stated = {
+        f.name: f.written(v) for f, v in values.items() if f.name not in left and f.name != WALLET
+    }
+    for shift in (float(v) for f, v in values.items() if f.name == WALLET):
+        stated |= _with_wallet(scenario, shift)
     changed = scenario.change(stated) if stated else scenario
     return changed.with_assumptions(assumed) if assumed else changed
+
+
+def _with_wallet(scenario: Scenario, shift: float) -> dict[str, Any]:
+    """Shares of wallet that differ by so much in log-odds, with the purchases that a firm sees."""
+    stated: dict[str, Any] = {}
+    other = with_wallet(scenario.business, shift).market.segments
+    for before, after in zip(scenario.business.market.segments, other, strict=True):
+        if after is before:
+            continue
+        path = f"market.segments.{before.name}"
+        stated[f"{path}.share_of_wallet"] = after.share_of_wallet
+        if after.occasions_per_week is not None:
+            stated[f"{path}.occasions_per_week.mean"] = after.occasions_per_week.mean
+    return stated
 
 
 def plan(
@@ -117,7 +164,7 @@ def plan(
     factors = tuple(_checked(vary, scenario))
     if table is not None:
         found = [tuple(_as_level(f, row[f.name]) for f in factors) for row in table]
-        chosen, design = list(dict.fromkeys(found)), "table"
+        chosen, design = found, "table"
     else:
         if design not in DESIGNS:
             hint = f"allowed: {', '.join(DESIGNS)}{suggestion(design, list(DESIGNS))}"
@@ -128,8 +175,10 @@ def plan(
             raise ScenarioError([Problem(field="points", found=str(count), allowed=allowed)])
         chosen = DESIGNS[design](factors, count, scenario.business.seed)
     count = replications or scenario.business.replications
-    made = Plan(scenario, factors, tuple(dict.fromkeys(chosen)), design, count)
-    made.texts  # noqa: B018  (refuses whatever is wrong before any work)
+    number = {point: at for at, point in enumerate(dict.fromkeys(chosen))}
+    rows = tuple(number[point] for point in chosen)
+    made = Plan(scenario, factors, tuple(number), rows, design, count)
+    made.keys  # noqa: B018  (refuses whatever is wrong before any work)
     return made
 
 

@@ -1,8 +1,10 @@
 """Where the runs of a study are kept: one embedded database file that survives a kill.
 
 Every finished run is committed by itself (SQLite, write-ahead log), by the one process that holds
-the study. What was committed stays, whatever happens; what was not is lived again. The lock is a
-transaction on a small file beside it: it ends with its process, even where that is killed.
+the study, under a hash of the scenario that it lived: another design over the same scenario finds
+what was lived before. What was committed stays, whatever happens; what was not is lived again. The
+lock is a transaction on a small file beside it: it ends with its process, even where that is
+killed.
 """
 
 from __future__ import annotations
@@ -10,9 +12,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,17 @@ from loyaltysim.scenario.problems import printable
 
 DATABASE, LOCK = "study.sqlite", "study.lock"
 
-FORMAT = 1
+FORMAT = 2
 """Of the tables below; a file of another one is not read."""
 
 _TABLES = """
 create table about (name text primary key, value text not null) without rowid;
 create table levels (base text primary key, found text not null) without rowid;
 create table runs (
-    point integer not null, replication integer not null, found text, error text,
-    primary key (point, replication)
+    scenario text not null, replication integer not null, found text, error text,
+    primary key (scenario, replication)
 ) without rowid;
+create index lived on runs (replication) where error is null;
 """
 
 
@@ -37,13 +39,26 @@ class StudyError(Exception):
     """A study that cannot be kept or gone on with; the text says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Failed:
-    """A run that could not be done."""
+Run = tuple[int, Any, str | None]
+"""Replication, what was found, and the error where it could not be done."""
 
-    point: int
-    replication: int
-    error: str
+Read = Callable[[str], list[Run]]
+"""What was lived of a scenario, by its hash, in the order of replications."""
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Read]:
+    """The runs of a study that nobody needs to hold."""
+    with closing(sqlite3.connect(folder / DATABASE)) as database:
+        yield lambda scenario: _runs(database, scenario)
+
+
+def _runs(database: sqlite3.Connection, scenario: str) -> list[Run]:
+    rows = database.execute(
+        "select replication, found, error from runs where scenario = ? order by replication",
+        (scenario,),
+    )
+    return [(r, None if found is None else json.loads(found), error) for r, found, error in rows]
 
 
 class Store:
@@ -136,10 +151,12 @@ class Store:
                 "back, or name another folder with --out"
             )
 
-    def done(self) -> set[tuple[int, int]]:
-        """Points and replications that need not be lived again."""
-        rows = self._database.execute("select point, replication from runs where error is null")
-        return set(rows)
+    def done(self, replication: int) -> set[str]:
+        """Scenarios, by hash, that need not be lived again in a replication."""
+        rows = self._database.execute(
+            "select scenario from runs where replication = ? and error is null", (replication,)
+        )
+        return {scenario for (scenario,) in rows}
 
     def levels(self) -> dict[str, Any]:
         """What was found of businesses as they are today, by a hash of each."""
@@ -150,14 +167,14 @@ class Store:
         """Keep what was found of a business."""
         self._write("insert or replace into levels values (?, ?)", base, json.dumps(found))
 
-    def keep(self, point: int, replication: int, found: Any) -> None:
+    def keep(self, scenario: str, replication: int, found: Any) -> None:
         """Keep a finished run; nothing of it is lost from here on."""
-        values = (point, replication, json.dumps(found), None)
+        values = (scenario, replication, json.dumps(found), None)
         self._write("insert or replace into runs values (?, ?, ?, ?)", *values)
 
-    def keep_failure(self, failed: Failed) -> None:
+    def keep_failure(self, scenario: str, replication: int, error: str) -> None:
         """Keep why a run could not be done; it is tried again when the study goes on."""
-        values = (failed.point, failed.replication, None, failed.error)
+        values = (scenario, replication, None, error)
         self._write("insert or replace into runs values (?, ?, ?, ?)", *values)
 
     def _write(self, statement: str, *values: Any) -> None:
@@ -166,22 +183,9 @@ class Store:
         except sqlite3.DatabaseError as error:
             raise _told(error, self._path) from error
 
-    def runs(self) -> Iterator[tuple[int, int, Any]]:
-        """Finished runs by point and replication, one at a time."""
-        rows = self._database.execute(
-            "select point, replication, found from runs where error is null "
-            "order by point, replication"
-        )
-        for point, replication, found in rows:
-            yield point, replication, json.loads(found)
-
-    def failures(self) -> list[Failed]:
-        """Runs that could not be done, by point and replication."""
-        rows = self._database.execute(
-            "select point, replication, error from runs where error is not null "
-            "order by point, replication"
-        )
-        return [Failed(*row) for row in rows]
+    def runs(self, scenario: str) -> list[Run]:
+        """What was lived of a scenario, by its hash."""
+        return _runs(self._database, scenario)
 
     @property
     def size(self) -> int:

@@ -7,14 +7,14 @@ changed, from the same today.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from loyaltysim.levels import Levels, first_guess
 from loyaltysim.results import money
@@ -35,8 +36,13 @@ from loyaltysim.simulation import run
 from loyaltysim.studies.levels_of import SEARCHED, levels_of
 from loyaltysim.studies.steady import steady
 from loyaltysim.studies.workers import spread
-from loyaltysim.sweeps.plan import Plan, plan
-from loyaltysim.sweeps.store import Failed, Store
+from loyaltysim.sweeps.plan import Plan, key_of, plan
+from loyaltysim.sweeps.store import Read, Store, reading
+
+Floats = NDArray[np.float64]
+
+GAINED = ("incremental_profit", "npv", "payback_month")
+"""Of each run and alternative against the reference; money over the horizon."""
 
 MEASURES = (
     "profit", "revenue", "yearly_loss", "observed_yearly_loss", "customers", "members",
@@ -46,6 +52,9 @@ MEASURES = (
 
 ROUNDS = 3
 """In which the levels of a business near the stated one are found."""
+
+RECENT = 16
+"""Alternatives of which a worker keeps what came of them: points may have some in common."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,8 @@ class Progress:
     failed: int
     best: tuple[int, str, float] | None
     """Point, alternative, mean incremental profit."""
+    finding: tuple[int, int] = (0, 0)
+    """Businesses as they stand today whose levels were found, and of how many; before any run."""
 
 
 @dataclass(frozen=True)
@@ -69,27 +80,31 @@ class Job:
     replication: int | None = None
 
 
+@dataclass(frozen=True)
+class World:
+    """One alternative in one replication, known by what it is about."""
+
+    today: str
+    name: str
+    overlay: str
+    replication: int
+    business: Business = field(compare=False)
+    levels: Levels = field(compare=False)
+
+
 def live(job: Job) -> list[list[Any]] | dict[str, Any]:
-    """All alternatives of one replication: their measures, and profit by month."""
+    """All alternatives of one replication: their measures, set-up, and profit by month."""
     scenario = _scenario(job.text)
     levels = _levels(scenario.business, job.levels)
     if job.replication is None:
         return _numbers(steady(scenario.business, near=levels, rounds=ROUNDS))
-    monthly: dict[str, Any] = {}
-    rest: dict[str, Any] = {}
+    today = key_of(job.text).today
+    monthly, rest = {}, {}
     for name, business in scenario.alternatives.items():
-        months = month_of(business.weeks - 1) + 1
-        census = Census(months, len(business.market.segments))
-        result = run(business, levels, replication=job.replication, census=census)
-        monthly[name] = monthly_of(result)
-        rest[name] = (
-            float(census.yearly_loss[-1]),
-            float(census.observed_yearly_loss[-1]),
-            int(result.stages[-1].sum(axis=0)[BOUGHT].sum()),
-            int(result.customers["member"].sum()),
-            turnover_of(result),
-        )
-    today = monthly[scenario.reference]
+        overlay = json.dumps(scenario.document["alternatives"][name])
+        world = World(today, name, overlay, job.replication, business, levels)
+        monthly[name], rest[name] = _lived(world)
+    now = monthly[scenario.reference]
     found = []
     for name, booked in monthly.items():
         loss, observed, customers, members, turnover = rest[name]
@@ -100,12 +115,28 @@ def live(job: Job) -> list[list[Any]] | dict[str, Any]:
                 float(money.column(booked, "revenue").sum()),
                 loss, observed, customers, members,
                 float(money.column(booked, *money.PROGRAMME).sum()),
-                float(money.spending(booked, today).sum()),
+                float(money.spending(booked, now).sum()),
                 turnover,
+                float(money.column(booked, "programme_set_up").sum()),
                 profit.round(6).tolist(),
             ]
         )  # fmt: skip
     return found
+
+
+@lru_cache(maxsize=RECENT)
+def _lived(world: World) -> tuple[Any, tuple[Any, ...]]:
+    """Money by month, and what else is told of a run."""
+    business = world.business
+    census = Census(month_of(business.weeks - 1) + 1, len(business.market.segments))
+    result = run(business, world.levels, replication=world.replication, census=census)
+    return monthly_of(result), (
+        float(census.yearly_loss[-1]),
+        float(census.observed_yearly_loss[-1]),
+        int(result.stages[-1].sum(axis=0)[BOUGHT].sum()),
+        int(result.customers["member"].sum()),
+        turnover_of(result),
+    )
 
 
 @lru_cache(maxsize=4)
@@ -134,38 +165,70 @@ def _tried(job: Job) -> tuple[str, Any]:
         return f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})", None
 
 
+@dataclass(frozen=True)
+class Failed:
+    """A run that could not be done."""
+
+    point: int
+    replication: int
+    error: str
+
+
 class Sweep:
     """The results of a sweep, read from its study run by run: memory does not grow with them."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        rows: Callable[[], Iterable[tuple[int, int, Any]]],
-        failures: Sequence[Failed],
-    ) -> None:
+    def __init__(self, plan: Plan, opened: Callable[[], AbstractContextManager[Read]]) -> None:
+        """Of a plan, and of how the study is opened to be read."""
         self.plan = plan
-        self.failures = failures
-        """Runs that could not be done, with their errors."""
-        self._rows = rows
+        self._opened = opened
         self._factors = [factor.name for factor in plan.factors]
         self._reference = plan.names.index(plan.scenario.reference)
 
     @property
     def run_columns(self) -> list[str]:
         """What is told of each run."""
-        figures = ["incremental_profit", "payback_month", *MEASURES]
-        return ["point", *self._factors, "replication", "alternative", *figures]
+        return ["point", *self._factors, "replication", "alternative", *GAINED, *MEASURES]
 
     def each_run(self) -> Iterator[tuple[Any, ...]]:
         """Each run of each alternative, by point and replication, as in `run_columns`."""
-        for point, replication, found in self._rows():
-            today = np.array(found[self._reference][-1])
-            for name, figures in zip(self.plan.names, found, strict=True):
-                gained = np.array(figures[-1]) - today
-                first = (float(gained.sum()), float(money.payback_month(gained)))
+        for point, replication, found, _ in self._each():
+            for name, figures in zip(self.plan.names, found or (), strict=found is not None):
+                gained = self._gained(figures, found[self._reference])
+                measures = figures[: len(MEASURES)]
                 yield (
-                    point, *self.plan.points[point], replication, name, *first, *figures[:-1],
+                    point, *self.plan.points[point], replication, name, *gained, *measures,
                 )  # fmt: skip
+
+    def _each(self) -> Iterator[tuple[int, int, Any, str | None]]:
+        """Point, replication, what was found, and the error if there was one."""
+        with self._opened() as read:
+            for point, key in enumerate(self.plan.keys):
+                for replication, found, error in read(key.whole):
+                    if replication < self.plan.replications:
+                        yield point, replication, found, error
+
+    def _gained(self, figures: Sequence[Any], today: Sequence[Any]) -> tuple[float, float, float]:
+        """Figures as in `GAINED`."""
+        gained = np.array(figures[-1]) - np.array(today[-1])
+        set_up = np.array(figures[-2] - today[-2])
+        rate = self.plan.scenario.business.hurdle_rate
+        value = money.net_present_value(gained, set_up, rate)
+        return float(gained.sum()), float(value), float(money.payback_month(gained))
+
+    @cached_property
+    def failures(self) -> list[Failed]:
+        """Runs that could not be done, with their errors."""
+        return [Failed(p, r, error) for p, r, _, error in self._each() if error is not None]
+
+    def by_run(self, figure: str) -> Floats:
+        """A figure of every run: (points, replications, alternatives); nan where none was lived."""
+        names = self.plan.names
+        shape = (len(self.plan.points), self.plan.replications, len(names))
+        values = np.full(shape, np.nan)
+        place, at = self.run_columns.index(figure), len(self._factors) + 1
+        for row in self.each_run():
+            values[row[0], row[at], names.index(row[at + 1])] = row[place]
+        return values
 
     @cached_property
     def runs(self) -> pd.DataFrame:
@@ -185,19 +248,20 @@ class Sweep:
             lived = list(runs)
             for place, name in enumerate(self.plan.names):
                 own = np.array([row[first:] for row in lived[place :: len(self.plan.names)]], float)
-                doubt = [np.nan] * 4
+                doubt = [np.nan] * 5
                 if place != self._reference:
                     mean, half = own[:, 0].mean(), np.nan
                     if len(own) > 1:
                         half = float(mean_and_half_width(own[:, 0])[1])
-                    doubt = [mean, mean - half, mean + half, (own[:, 0] > 0.0).mean()]
+                    pays, value = (own[:, 0] > 0.0).mean(), own[:, 1].mean()
+                    doubt = [mean, mean - half, mean + half, pays, value]
                 rows.append(
                     (
                         point, *self.plan.points[point], name, len(own), *map(float, doubt),
-                        *own[:, 2:].mean(axis=0).tolist(),
+                        *own[:, len(GAINED) :].mean(axis=0).tolist(),
                     )
                 )  # fmt: skip
-        figures = ["incremental_profit", "low", "high", "p_pays", *MEASURES]
+        figures = ["incremental_profit", "low", "high", "p_pays", "npv", *MEASURES]
         columns = ["point", *self._factors, "alternative", "replications", *figures]
         return pd.DataFrame(rows, columns=columns)
 
@@ -237,53 +301,103 @@ def sweep(
         alternatives=alternatives,
         replications=replications,
     )
-    count = processes or os.cpu_count() or 1
+    return kept(
+        folder, made, resume, lambda store: steps(made, store, processes, executor), progress
+    )
+
+
+def kept(
+    folder: str | Path | None,
+    made: Plan,
+    resume: bool,
+    work: Callable[[Store], Iterator[Progress]],
+    progress: Callable[[Progress], None] | None,
+) -> Sweep:
+    """What comes of some work on a study in its folder, or in a temporary one."""
     with TemporaryDirectory(prefix="loyaltysim-", ignore_cleanup_errors=True) as temporary:
         place = Path(temporary) / "study" if folder is None else Path(folder)
         with Store(place, made.identity, resume=resume) as store:
-            for done in steps(made, store, count, executor):
+            for done in work(store):
                 if progress is not None:
                     progress(done)
-            rows = list(store.runs())
-            return Sweep(made, lambda: rows, store.failures())
+            if folder is not None:
+                return Sweep(made, partial(reading, place))
+            runs = {key.whole: store.runs(key.whole) for key in made.keys}
+            return Sweep(made, lambda: nullcontext(runs.__getitem__))
 
 
 def steps(
     made: Plan,
     store: Store,
-    processes: int,
+    processes: int | None = None,
     executor: Executor | None = None,
+    points: Collection[int] | None = None,
+    replications: Collection[int] | None = None,
 ) -> Iterator[Progress]:
-    """Live what is missing, and keep each run as it is done; says how far it is after each."""
-    done = store.done()
-    track = _Track(made, len(done))
-    levels = _kept_levels(made, store)
-    for _ in _find_levels(made, store, levels, processes, executor):
-        yield track.now()
-    jobs = [
-        Job(text, levels[base_of(text)], point, replication)
-        for point, text in enumerate(made.texts)
-        for replication in range(made.replications)
-        if (point, replication) not in done
-    ]
-    for job, (error, found) in spread(_tried, jobs, processes, executor):
+    """Live what is missing, and keep each run as it is done; says how far it is after each.
+
+    Only at some `points` and in some `replications` where these are given.
+    """
+    workers = processes or os.cpu_count() or 1
+    at = range(len(made.points)) if points is None else points
+    within = range(made.replications) if replications is None else replications
+    # Points of one business as it stands today after one another: they have runs in common.
+    first = {key.today: place for place, key in reversed([*enumerate(made.keys)])}
+    order = sorted(at, key=lambda point: (first[made.keys[point].today], point))
+
+    def missing() -> Iterator[tuple[int, int]]:
+        for replication in within:
+            done = store.done(replication)
+            yield from ((p, replication) for p in order if made.keys[p].whole not in done)
+
+    count, total = sum(1 for _ in missing()), len(order) * len(within)
+    track = _Track(made, total - count, total)
+    needed = dict.fromkeys(point for point, _ in missing())
+    levels = yield from _with_levels(made, store, track, needed, workers, executor)
+    jobs = (Job(made.text(p), levels[made.keys[p].today], p, r) for p, r in missing())
+    for job, (error, found) in spread(_tried, jobs, min(workers, count), executor):
         assert job.replication is not None
         if error:
-            store.keep_failure(Failed(job.point, job.replication, error))
+            store.keep_failure(made.keys[job.point].whole, job.replication, error)
         else:
-            store.keep(job.point, job.replication, found)
+            store.keep(made.keys[job.point].whole, job.replication, found)
         track.count(job.point, found)
         yield track.now()
+
+
+def _with_levels(
+    made: Plan,
+    store: Store,
+    track: _Track,
+    points: Iterable[int],
+    processes: int,
+    executor: Executor | None,
+) -> Generator[Progress, None, dict[str, Any]]:
+    """The levels of each business as it stands at some points: known ones, and the others found."""
+    near = _numbers(levels_of(made.scenario.business))
+    levels = {key_of(json.dumps(made.scenario.document)).today: near, **store.levels()}
+    today = {made.keys[point].today: point for point in points}
+    missing = {key: point for key, point in today.items() if key not in levels}
+    jobs = (Job(made.text(point), near, point) for point in missing.values())
+    for job, (error, found) in spread(_tried, jobs, min(processes, len(missing)), executor):
+        key = made.keys[job.point].today
+        # Its runs will fail by the same error, and tell it.
+        levels[key] = near if error else found
+        if not error:
+            store.keep_levels(key, found)
+        track.finding = (track.finding[0] + 1, len(missing))
+        yield track.now()
+    return levels
 
 
 class _Track:
     """What a progress display shows."""
 
-    def __init__(self, made: Plan, done: int) -> None:
-        self._names = made.names
-        self._at = made.names.index(made.scenario.reference)
-        self._total = len(made.points) * made.replications
-        self._done, self._failed = done, 0
+    def __init__(self, made: Plan, done: int, total: int) -> None:
+        self.finding = (0, 0)
+        self._others = [made.names.index(name) for name in made.others]
+        self._names, self._at = made.names, made.names.index(made.scenario.reference)
+        self._done, self._total, self._failed = done, total, 0
         self._sums: dict[tuple[int, str], tuple[float, int]] = {}
 
     def count(self, point: int, found: Any) -> None:
@@ -291,41 +405,12 @@ class _Track:
             self._failed += 1
             return
         self._done += 1
-        for name, figures in zip(self._names, found, strict=True):
-            if name != self._names[self._at]:
-                total, runs = self._sums.get((point, name), (0.0, 0))
-                self._sums[point, name] = (total + figures[0] - found[self._at][0], runs + 1)
+        for at in self._others:
+            total, runs = self._sums.get((point, self._names[at]), (0.0, 0))
+            gained = found[at][0] - found[self._at][0]
+            self._sums[point, self._names[at]] = (total + gained, runs + 1)
 
     def now(self) -> Progress:
         best = max(self._sums.items(), key=lambda item: item[1][0] / item[1][1], default=None)
         found = None if best is None else (*best[0], best[1][0] / best[1][1])
-        return Progress(self._done, self._total, self._failed, found)
-
-
-def base_of(text: str) -> str:
-    """A hash of the business as it is today, by which its levels are known."""
-    document = {k: v for k, v in json.loads(text).items() if k not in ("alternatives", "name")}
-    return hashlib.blake2b(json.dumps(document).encode(), digest_size=12).hexdigest()
-
-
-def _kept_levels(made: Plan, store: Store) -> dict[str, Any]:
-    """Levels of the business as stated, and of all that were found before."""
-    stated = _numbers(levels_of(made.scenario.business))
-    return {base_of(json.dumps(made.scenario.document)): stated, **store.levels()}
-
-
-def _find_levels(
-    made: Plan, store: Store, levels: dict[str, Any], processes: int, executor: Executor | None
-) -> Iterator[None]:
-    """The levels of each business that is not known yet are found and added."""
-    near = levels[base_of(json.dumps(made.scenario.document))]
-    bases = {base_of(text): (point, text) for point, text in enumerate(made.texts)}
-    missing = [
-        Job(text, near, point) for base, (point, text) in bases.items() if base not in levels
-    ]
-    for job, (error, found) in spread(_tried, missing, processes, executor):
-        # Its runs will fail by the same error, and tell it.
-        levels[base_of(job.text)] = near if error else found
-        if not error:
-            store.keep_levels(base_of(job.text), found)
-        yield
+        return Progress(self._done, self._total, self._failed, found, self.finding)
