@@ -44,12 +44,6 @@ def ends(factors: Sequence[Factor], _points: int, _seed: int) -> list[Point]:
     return _alone([(factor.levels[0], factor.levels[-1]) for factor in factors])
 
 
-def lines(factors: Sequence[Factor], points: int, _seed: int) -> list[Point]:
-    """The scenario as it stands, then each factor in many even steps, all else as it stands."""
-    steps = [step / (points - 1) for step in range(points)]
-    return _alone([[factor.even(step) for step in steps] for factor in factors])
-
-
 def _alone(values: Sequence[Sequence[Value]]) -> list[Point]:
     stands: Point = (None,) * len(values)
     points = [stands]
@@ -130,7 +124,6 @@ DESIGNS: dict[str, Callable[[Sequence[Factor], int, int], list[Point]]] = {
     "latin_hypercube": latin_hypercube,
     "sobol": sobol,
     "ends": ends,
-    "lines": lines,
     "morris": morris,
     "saltelli": saltelli,
 }

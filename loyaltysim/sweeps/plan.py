@@ -45,6 +45,11 @@ class Plan:
         """The alternatives that are held against the reference."""
         return [name for name in self.names if name != self.scenario.reference]
 
+    def concerns(self, factor: Factor, name: str, against: str) -> bool:
+        """Whether a factor can move one alternative against another: it may be a third one's."""
+        thirds = (other for other in self.names if other not in (name, against))
+        return not any(factor.name.startswith(f"alternatives.{other}.") for other in thirds)
+
     @property
     def runs(self) -> int:
         """Single runs in all."""
@@ -68,18 +73,21 @@ class Plan:
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """What each point is known by; whatever is wrong with any is raised at once."""
-        keys, problems = [], []
+        keys: list[Key] = []
+        problems: dict[tuple[str, str], Problem] = {}
         for point in range(len(self.points)):
             try:
                 keys.append(key_of(self.text(point)))
             except ScenarioError as error:
                 first = error.problems[0]
                 at = f"at point {point}: {self.said(point)}"
-                problems.append(replace(first, hint="; ".join(filter(None, [first.hint, at]))))
+                told = replace(first, hint="; ".join(filter(None, [first.hint, at])))
+                # What is wrong in the same way at many points is said once.
+                problems.setdefault((first.field, first.hint), told)
                 if len(problems) >= ENOUGH:
                     break
         if problems:
-            raise ScenarioError(problems)
+            raise ScenarioError([*problems.values()])
         return tuple(keys)
 
     @cached_property
@@ -111,8 +119,8 @@ def hash_of(text: str) -> str:
 
 def vary(scenario: Scenario, values: Mapping[Factor, Any]) -> Scenario:
     """The scenario with other values: of its fields, and of what it leaves to the register."""
-    # What only alternatives have is set wherever it is left to the register.
-    left = {name for name in scenario.assumptions() if name.split(".")[0] in ("programme", "rival")}
+    # What is left to the register is set wherever it is left to it, in alternatives too.
+    left = set(scenario.assumptions())
     assumed = {f.name: float(v) for f, v in values.items() if f.name in left}
     stated = {
         f.name: f.written(v) for f, v in values.items() if f.name not in left and f.name != WALLET
@@ -154,7 +162,7 @@ def plan(
     `table` states the points itself, one map each. `alternatives` are those that are lived, beside
     the reference; all if left out. Raises `ScenarioError` with whatever is wrong.
     """
-    scenario = _with_alternatives(scenario, alternatives)
+    scenario = with_alternatives(scenario, alternatives)
     if table is not None:
         names = list(table[0]) if table else []
         vary = {name: list(dict.fromkeys(row.get(name) for row in table)) for name in names}
@@ -199,7 +207,8 @@ def _as_level(factor: Factor, stated: Any) -> Any:
     return stated if factor.unit == "as written" else amount(stated)[0]
 
 
-def _with_alternatives(scenario: Scenario, names: Sequence[str] | None) -> Scenario:
+def with_alternatives(scenario: Scenario, names: Sequence[str] | None) -> Scenario:
+    """The scenario with these alternatives only, and its reference; all if left out."""
     reference = scenario.reference
     if names is None:
         return scenario

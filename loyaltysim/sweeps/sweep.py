@@ -306,24 +306,41 @@ def sweep(
     )
 
 
+Work = Generator[Progress, None, Plan]
+"""Runs as they are lived; returns the plan of what can be read then."""
+
+
 def kept(
     folder: str | Path | None,
     made: Plan,
     resume: bool,
-    work: Callable[[Store], Iterator[Progress]],
+    work: Callable[[Store], Work],
     progress: Callable[[Progress], None] | None,
 ) -> Sweep:
     """What comes of some work on a study in its folder, or in a temporary one."""
     with TemporaryDirectory(prefix="loyaltysim-", ignore_cleanup_errors=True) as temporary:
         place = Path(temporary) / "study" if folder is None else Path(folder)
         with Store(place, made.identity, resume=resume) as store:
-            for done in work(store):
-                if progress is not None:
-                    progress(done)
+            found = followed(work(store), store, progress or (lambda _: None))
             if folder is not None:
-                return Sweep(made, partial(reading, place))
-            runs = {key.whole: store.runs(key.whole) for key in made.keys}
-            return Sweep(made, lambda: nullcontext(runs.__getitem__))
+                return Sweep(found.plan, partial(reading, place))
+            runs = {key.whole: store.runs(key.whole) for key in found.plan.keys}
+            return Sweep(found.plan, lambda: nullcontext(runs.__getitem__))
+
+
+def followed(work: Work, store: Store, progress: Callable[[Progress], None]) -> Sweep:
+    """Live some work to its end, and tell how far it is; what it found, while the store is open."""
+    while True:
+        try:
+            now = next(work)
+        except StopIteration as end:
+            return reading_of(end.value, store)
+        progress(now)
+
+
+def reading_of(made: Plan, store: Store) -> Sweep:
+    """What a study that is being held has of a plan so far."""
+    return Sweep(made, lambda: nullcontext(store.runs))
 
 
 def steps(
@@ -333,7 +350,7 @@ def steps(
     executor: Executor | None = None,
     points: Collection[int] | None = None,
     replications: Collection[int] | None = None,
-) -> Iterator[Progress]:
+) -> Work:
     """Live what is missing, and keep each run as it is done; says how far it is after each.
 
     Only at some `points` and in some `replications` where these are given.
@@ -363,6 +380,7 @@ def steps(
             store.keep(made.keys[job.point].whole, job.replication, found)
         track.count(job.point, found)
         yield track.now()
+    return made
 
 
 def _with_levels(
