@@ -4,11 +4,18 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
+import numpy as np
 from businesses import terms
 
 from loyaltysim.scenario import Scenario, dump
+from loyaltysim.sweeps.designs import Point
+from loyaltysim.sweeps.plan import Plan
+from loyaltysim.sweeps.store import Run
+from loyaltysim.sweeps.sweep import MEASURES, Sweep
 
 VARY = {
     "firm.staff.quits_per_year": "20%..100%:3",
@@ -38,10 +45,10 @@ def written(folder: Path) -> Path:
     return path
 
 
-def command(folder: Path, *arguments: str) -> list[str]:
-    """The sweep of that file as a command."""
+def command(folder: Path, *arguments: str, command: str = "sweep") -> list[str]:
+    """The sweep of that file as a command, or another study of it."""
     shop = str(folder / "shop.yaml")
-    return [sys.executable, "-m", "loyaltysim", "sweep", shop, *arguments]
+    return [sys.executable, "-m", "loyaltysim", command, shop, *arguments]
 
 
 def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -52,11 +59,11 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def lived(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def lived(folder: Path, *arguments: str, **which: str) -> subprocess.CompletedProcess[str]:
     """The command, to its end."""
     return subprocess.run(
-        command(folder, *arguments), cwd=folder, capture_output=True, text=True, check=False,
-        env={**os.environ, "COLUMNS": "100"},
+        command(folder, *arguments, **which), cwd=folder, capture_output=True, text=True,
+        check=False, env={**os.environ, "COLUMNS": "100"},
     )  # fmt: skip
 
 
@@ -66,3 +73,28 @@ def until(condition, seconds=120.0):
     while not condition():
         assert time.monotonic() < end, "it did not come about"
         time.sleep(0.02)
+
+
+def made_up(made: Plan, gained: Callable[[Point, int], float | list[float]]) -> Sweep:
+    """A sweep of which nothing was lived: what each alternative but the reference gained is given.
+
+    Of a point and a replication; nan where the run failed.
+    """
+    numbers = {key.whole: point for point, key in enumerate(made.keys)}
+
+    def read(key: str) -> list[Run]:
+        return [_run(made, made.points[numbers[key]], r, gained) for r in range(made.replications)]
+
+    return Sweep(made, lambda: nullcontext(read))
+
+
+def _run(made, point, replication, gained) -> Run:
+    gains = np.atleast_1d(gained(point, replication))
+    if np.isnan(gains).any():
+        return replication, None, "failed by design"
+    found = []
+    for name in made.names:
+        others = made.others
+        profit = float(gains[others.index(name) % len(gains)]) if name in others else 0.0
+        found.append([profit, *[0.0] * (len(MEASURES) - 1), 0.0, [profit]])
+    return replication, found, None

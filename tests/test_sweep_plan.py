@@ -1,7 +1,5 @@
 """Plans of sweeps: factors, designs, and mistakes that are told before the first run."""
 
-import json
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,10 +8,11 @@ from sweeps import scenario, written
 
 from loyaltysim.cli import app
 from loyaltysim.scenario import ScenarioError
+from loyaltysim.scenario.studies import SweepTerms
 from loyaltysim.sweeps.factors import factor
 from loyaltysim.sweeps.plan import plan
 from loyaltysim.sweeps.table import read
-from loyaltysim.sweeps.terms import load_sweep
+from loyaltysim.sweeps.terms import load_study
 
 QUITS = "firm.staff.quits_per_year"
 
@@ -87,8 +86,8 @@ def test_only_the_alternatives_that_are_asked_for_are_lived():
 def test_what_varies_today_and_what_would_be_changed():
     """Outside the alternatives all of them change, the reference too; in one, that one alone."""
     today = plan(scenario(), {QUITS: [0.9]})
-    text = json.loads(today.text(0))
-    assert text["firm"]["staff"]["quits_per_year"] == 0.9
+    for business in today.at(0).alternatives.values():
+        assert business.firm.staff.quits_per_year == 0.9
     changed = plan(scenario(), {"alternatives.points.firm.staff.quits_per_year": [0.9]})
     alternatives = changed.at(0).alternatives
     assert alternatives["points"].firm.staff.quits_per_year == 0.9
@@ -121,13 +120,13 @@ def test_mistakes_are_told_before_any_run(vary, said):
 
 def test_a_section_of_the_file_says_what_to_vary(tmp_path):
     path = written(tmp_path)
-    found, sweep = load_sweep(path)
+    found, sweep = load_study(path, SweepTerms)
     assert next(iter(sweep.vary)) == QUITS
     assert sweep.replications == 2
     assert found.business.name == "Small"
     path.write_text(path.read_text().replace("replications:", "replicatoins:"), encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"line \d+.*sweep\.replicatoins.*replications"):
-        load_sweep(path)
+        load_study(path, SweepTerms)
 
 
 @pytest.mark.parametrize(

@@ -1,145 +1,156 @@
-"""Commands that live many scenarios: sweeps, kept as they go."""
+"""Commands that live many scenarios: sweeps and what is read from them, kept as they go."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from cyclopts import Parameter, validators
+from cyclopts import Parameter
 
-from loyaltysim.cli.common import (
-    Json,
-    Parquet,
-    People,
-    Processes,
-    app,
-    check_parquet,
-    console_of,
-    escaped,
-    print_json,
-    progress_bar,
-    refuse,
-    say_if_compiling,
-    shown_path,
-    whole,
-)
-from loyaltysim.command import FAILED, OK
+from loyaltysim.cli.asked import NOTHING, Asked, Points, StudyFile, Telling, carry_out
+from loyaltysim.cli.common import app
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    from loyaltysim.sweeps.plan import Plan
-    from loyaltysim.sweeps.store import Store
-    from loyaltysim.sweeps.sweep import Progress
+STUDIES = Path("studies")
+"""Where a study is kept that names no folder."""
 
 
 @app.command
 def sweep(
-    file: Annotated[Path, Parameter(help="Scenario file, with or without a section `sweep`.")],
+    file: StudyFile,
     /,
     *,
-    vary: Annotated[
-        list[str] | None,
-        Parameter(
-            negative="",
-            help="A factor: PATH=20%..100%:5, PATH=1..100:3:log, PATH=10%,20%, or PATH=assumed; "
-            "as often as wanted.",
-        ),
-    ] = None,
     design: Annotated[
-        str | None,
-        Parameter(help="grid, one_at_a_time, latin_hypercube or sobol."),
+        str | None, Parameter(help="grid, one_at_a_time, latin_hypercube or sobol.")
     ] = None,
-    points: Annotated[
-        int | None,
-        Parameter(
-            validator=validators.Number(gte=1), converter=whole, help="Of a sample; 64 if left out."
-        ),
-    ] = None,
+    points: Points = None,
     table: Annotated[
         Path | None, Parameter(help="CSV file of designs: a column a factor, a row a point.")
     ] = None,
-    alternative: Annotated[
-        list[str] | None,
-        Parameter(
-            name=["--alternative", "-a"],
-            negative="",
-            help="Lived beside the reference, as often as wanted; all if left out.",
-        ),
-    ] = None,
-    replications: Annotated[
-        int | None,
-        Parameter(
-            name=["--replications", "-r"],
-            validator=validators.Number(gte=1),
-            converter=whole,
-            help="Of each point, paired; the scenario's if left out.",
-        ),
-    ] = None,
-    people: People = None,
-    processes: Processes = None,
-    cluster: Annotated[
-        str | None,
-        Parameter(help="Address of a Dask scheduler, or `local`: live the runs there."),
-    ] = None,
-    out: Annotated[Path | None, Parameter(name=["--out", "-o"], help="The study's folder.")] = None,
-    resume: Annotated[
-        bool, Parameter(negative="", help="Go on with the study in that folder.")
-    ] = False,
-    plan: Annotated[
-        bool, Parameter(negative="", help="Only say what would be lived, and how long it takes.")
-    ] = False,
-    parquet: Parquet = False,
-    json_: Json = False,
+    asked: Asked = NOTHING,
 ) -> int:
     """Vary a scenario, compare its alternatives at every point, and keep every run as it is done.
 
     What is varied outside the alternatives says how the business is today; what is varied in an
     alternative says what would be changed. A study that was broken off goes on with --resume.
     """
-    from loyaltysim.sweeps.plan import plan as plan_
-    from loyaltysim.sweeps.terms import load_sweep
+    from loyaltysim.report import sweep as report
+    from loyaltysim.scenario.studies import SweepTerms
+    from loyaltysim.sweeps.plan import plan
+    from loyaltysim.sweeps.sweep import Sweep, steps
 
-    check_parquet(parquet)
-
-    scenario, terms = load_sweep(file)
-    if people is not None:
-        scenario = scenario.change({"market.people": people})
-    factors = dict(terms.vary or {})
-    for text in vary or []:
-        name, equals, values = (part.strip() for part in text.partition("="))
-        if not (name and equals and values):
-            return refuse(
-                f"--vary {text[:80]}: write PATH=VALUES, such as "
-                "--vary firm.staff.quits_per_year=20%..100%:5"
-            )
-        factors[name] = values
-    made = plan_(
+    scenario, terms = asked.read(file, SweepTerms)
+    made = plan(
         scenario,
-        factors,
+        terms.vary or {},
         design=design or terms.design,
         points=points or terms.points,
         table=None if table is None else _designs(table),
-        alternatives=alternative or terms.alternatives,
-        replications=replications or terms.replications,
+        alternatives=terms.alternatives,
+        replications=terms.replications,
     )
-    folder = out or Path("studies") / file.stem
-    workers = processes or os.cpu_count() or 1
-    if plan:
-        console_of().print(escaped(said(made, 0, workers)))
-        return OK
+    telling: Telling[Sweep] = Telling(
+        lambda found: found, report.page, report.print_sweep, lambda found: {"points": found.table}
+    )
+    return carry_out(
+        asked,
+        STUDIES / file.stem,
+        made,
+        lambda store, executor: steps(made, store, asked.workers, executor),
+        telling,
+    )
 
-    from loyaltysim.sweeps.store import Store
 
-    with Store(folder, made.identity, resume=resume) as store:
-        done = [store.done(replication) for replication in range(made.replications)]
-        lived = sum(key.whole in own for own in done for key in made.keys)
-        console_of(stderr=True).print(escaped(said(made, lived, workers)))
-        return _carry_out(made, store, workers, cluster, parquet, json_)
+@app.command
+def sensitivity(
+    file: StudyFile,
+    /,
+    *,
+    method: Annotated[
+        str | None,
+        Parameter(
+            help="tornado (each assumption at either end), morris (a screening over all ranges) or "
+            "sobol (indices of a few)."
+        ),
+    ] = None,
+    points: Annotated[
+        Points, Parameter(help="Ways through the ranges (morris) or base points (sobol).")
+    ] = None,
+    asked: Asked = NOTHING,
+) -> int:
+    """Which assumptions move profit, losses and pay-back, and which flip the decision.
+
+    Varies all that is uncertain over its range in the register, or what is named by --vary.
+    """
+    from loyaltysim.report import sensitivity as report
+    from loyaltysim.scenario.studies import SensitivityTerms
+    from loyaltysim.sweeps.sensitivity import Sensitivity, planned
+    from loyaltysim.sweeps.sweep import steps
+
+    scenario, terms = asked.read(file, SensitivityTerms)
+    chosen = method or terms.method
+    made, count = planned(
+        scenario,
+        terms.vary,
+        method=chosen,
+        points=points or terms.points,
+        alternatives=terms.alternatives,
+        replications=terms.replications,
+    )
+    telling: Telling[Sensitivity] = Telling(
+        lambda found: Sensitivity(found, chosen, count),
+        report.page,
+        report.print_sensitivity,
+        lambda found: {"sensitivity": found.table, "points": found.sweep.table},
+    )
+    return carry_out(
+        asked,
+        STUDIES / f"{file.stem}_{chosen}",
+        made,
+        lambda store, executor: steps(made, store, asked.workers, executor),
+        telling,
+    )
+
+
+@app.command
+def break_even(
+    file: StudyFile,
+    /,
+    *,
+    against: Annotated[
+        str | None,
+        Parameter(help="Alternative that the others are held against; the reference if left out."),
+    ] = None,
+    asked: Asked = NOTHING,
+) -> int:
+    """At which value of an assumption an alternative stops paying, with its interval.
+
+    Looks at all that is uncertain over its range in the register, or at what is named by --vary.
+    """
+    from loyaltysim.report import break_even as report
+    from loyaltysim.scenario.studies import BreakEvenTerms
+    from loyaltysim.sweeps.break_even import BreakEven, planned, search
+
+    scenario, terms = asked.read(file, BreakEvenTerms)
+    made, other = planned(
+        scenario,
+        terms.vary,
+        alternatives=terms.alternatives,
+        against=against or terms.against,
+        replications=terms.replications,
+    )
+    telling: Telling[BreakEven] = Telling(
+        lambda found: BreakEven(found, other),
+        report.page,
+        report.print_break_even,
+        lambda found: {"break_even": found.table, "points": found.sweep.table},
+    )
+    return carry_out(
+        asked,
+        STUDIES / f"{file.stem}_break_even",
+        made,
+        lambda store, executor: search(made, store, other, asked.workers, executor),
+        telling,
+    )
 
 
 def _designs(path: Path) -> list[dict[str, Any]]:
@@ -155,88 +166,3 @@ def _designs(path: Path) -> list[dict[str, Any]]:
             raise
         why = getattr(error, "strerror", None) or str(error)
         raise ScenarioError([Problem(file=printable(path), hint=why)]) from None
-
-
-def said(made: Plan, done: int, workers: int) -> str:
-    """The plan in words: runs, the time that they take, and the room."""
-    from loyaltysim.report.figures import number
-    from loyaltysim.sweeps.expect import bytes_of, seconds_of
-
-    runs = len(made.points) * made.replications - done
-    lived = f", {done:,} of {done + runs:,} done" if done else ""
-    minutes = seconds_of(made, runs) / min(workers, max(runs, 1)) / 60.0
-    time = f"{number(minutes, 1.0)} minutes" if minutes >= 2.0 else f"{60.0 * minutes:.0f} seconds"
-    return (
-        f"{len(made.points):,} points x {made.replications} replications x {len(made.names)} "
-        f"alternatives{lived}: about {time} on {workers} cores, {bytes_of(made) / 1e6:.1f} MB."
-    )
-
-
-def _carry_out(
-    made: Plan, store: Store, workers: int, cluster: str | None, parquet: bool, json_: bool
-) -> int:
-    """Live what is missing; whatever ends it, what is done is kept and can be gone on with."""
-    from loyaltysim.scenario.problems import printable
-    from loyaltysim.sweeps.sweep import Sweep, steps
-
-    notes = console_of(stderr=True)
-    say_if_compiling(notes)
-    try:
-        with (
-            _cluster(cluster) as executor,
-            progress_bar(notes, f"Sweeping {made.scenario.business.name}") as bar,
-        ):
-            for progress in steps(made, store, workers, executor):
-                bar(progress.done, progress.total, so_far(made, progress))
-        found = Sweep(made, lambda: nullcontext(store.runs))
-
-        from loyaltysim.sweeps.keeping import write
-
-        write(found, store.folder, parquet=parquet)
-    except BaseException as error:
-        error.add_note(
-            f"what was done is kept in {printable(store.folder)}; the same command with --resume "
-            "goes on"
-        )
-        raise
-    if json_:
-        rows = json.loads(found.table.to_json(orient="records"))
-        print_json({"scenario": made.scenario.business.name, "points": rows})
-    else:
-        from loyaltysim.report.sweep import print_sweep
-
-        print_sweep(found, console_of())
-        page = shown_path(store.folder / "report.html")
-        console_of().print(f"Wrote {shown_path(store.folder)}: open {page}")
-    for failed in found.failures[:10]:
-        where = made.said(failed.point)
-        notes.print(escaped(f"{where}, replication {failed.replication}: {failed.error}"))
-    if found.failures:
-        notes.print(f"{len(found.failures):,} runs failed; --resume tries these again.")
-    return FAILED if found.failures else OK
-
-
-def so_far(made: Plan, progress: Progress) -> str:
-    """The best point so far, and how many runs failed, for beside the bar."""
-    from loyaltysim.report.figures import number
-
-    said = []
-    if progress.best is not None:
-        point, name, gain = progress.best
-        values = ", ".join(map(str, made.points[point]))
-        said.append(f"best so far {name} {number(gain)} at {values}"[:60])
-    if progress.failed:
-        said.append(f"{progress.failed} failed")
-    return "; ".join(said)
-
-
-@contextmanager
-def _cluster(address: str | None) -> Iterator[Executor | None]:
-    """The executor of a Dask cluster; none where none is named."""
-    if address is None:
-        yield None
-        return
-    from loyaltysim.sweeps.cluster import executor_of
-
-    with executor_of(address) as executor:
-        yield executor

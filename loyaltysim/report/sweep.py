@@ -114,7 +114,7 @@ def _table(found: Sweep) -> Table:
     return table
 
 
-def page(found: Sweep) -> str:
+def page(found: Sweep, again_in: int | None = None) -> str:
     """The page: the answer, pictures, the points; opens offline."""
     from pathlib import Path
 

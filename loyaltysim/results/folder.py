@@ -80,7 +80,7 @@ def provenance(
     Inputs, versions, platform, and the hashes of all other files (`files`); no clock time.
     """
     text = dump(scenario.document)
-    libraries = ("numpy", "numba", "scipy", "pandas", "simpy", "pydantic", "ruamel.yaml")
+    libraries = ("numpy", "numba", "scipy", "pandas", "simpy", "pydantic", "ruamel.yaml", "SALib")
     return {
         "loyaltysim": __version__,
         "command": dict(command),

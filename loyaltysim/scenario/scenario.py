@@ -20,6 +20,7 @@ from loyaltysim.scenario.model import ASSUMED, Business
 from loyaltysim.scenario.nodes import Node, nodes_of, plain
 from loyaltysim.scenario.noting import notes_of
 from loyaltysim.scenario.problems import Problem, Problems, ScenarioError, problem_at
+from loyaltysim.scenario.studies import SECTIONS
 from loyaltysim.scenario.unread import unread
 from loyaltysim.scenario.wording import business_of
 
@@ -58,8 +59,9 @@ class Scenario:
     @classmethod
     def _of(cls, root: Node, source: Path | None, problems: Problems) -> Scenario:
         """Validate nodes; `problems` are those that were found before."""
-        # What a sweep varies is no part of what it varies.
-        root = root.with_item("sweep", None)
+        for section in SECTIONS:
+            # What a study varies is no part of what it varies.
+            root = root.with_item(section, None)
         stated = ranges_.stated_in(root, problems)
         worlds, businesses = _validated(ranges_.at_end(root, stated, "value"), problems)
         ranges = {}

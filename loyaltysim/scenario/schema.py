@@ -16,6 +16,7 @@ from pydantic_core import PydanticUndefined
 from loyaltysim.scenario import alternatives, assumptions, ranges
 from loyaltysim.scenario.model import ASSUMED, Belief
 from loyaltysim.scenario.shape import Shape, shape_of
+from loyaltysim.scenario.studies import SECTIONS
 from loyaltysim.scenario.wording import BUSINESS
 
 _PERCENTAGE = r"^\s*-?\d+(\.\d+)?\s*%\s*$"
@@ -58,6 +59,8 @@ def schema() -> Json:
             "additionalProperties": _alternative(),
         },
     }
+    for name, terms in SECTIONS.items():
+        sections[name] = _of(shape_of(terms), True)
     whole, partial = (_of(BUSINESS, part) for part in (False, True))
     for variant in (whole, partial):
         variant["properties"].update(sections)
@@ -94,6 +97,8 @@ def _of(shape: Shape, partial: bool, ranged: bool = False) -> Json:
         return {"enum": list(get_args(shape.kind))}
     if kind is list:
         return _list(shape, partial)
+    if kind is dict and get_args(shape.kind)[1] is Any:
+        return {"type": "object"}
     if kind is dict:
         items = _of(shape_of(get_args(shape.kind)[1]), partial)
         known = dict.fromkeys(shape.names(), items)

@@ -84,13 +84,22 @@ def steady(business: Business, near: Levels | None = None, rounds: int = ROUNDS)
 
 
 def _pilots(pilot: Business, levels: Levels) -> Iterator[tuple[Result, Census]]:
-    today = 0.0
-    for segment, people in zip(pilot.market.segments, sizes(pilot), strict=True):
-        today += people * (segment.start or pilot.market.start).customers
-    wanted = ceil(PILOT_CUSTOMERS / max(today, 1.0))
-    for number in range(min(max(wanted, PILOTS), MOST_PILOTS)):
+    for number in range(pilots_of(pilot)):
         census = Census(month_of(pilot.weeks - 1) + 1, len(pilot.market.segments))
         yield run(pilot, levels, replication=PILOT_REPLICATION + number, census=census), census
+
+
+def pilots_of(business: Business) -> int:
+    """Pilots a round: more where customers are few."""
+    today = 0.0
+    people = min(business.market.people, PILOT_PEOPLE)
+    pilot = business.model_copy(
+        update={"market": business.market.model_copy(update={"people": people})}
+    )
+    for segment, count in zip(pilot.market.segments, sizes(pilot), strict=True):
+        today += count * (segment.start or pilot.market.start).customers
+    wanted = ceil(PILOT_CUSTOMERS / max(today, 1.0))
+    return min(max(wanted, PILOTS), MOST_PILOTS)
 
 
 @dataclass(frozen=True)

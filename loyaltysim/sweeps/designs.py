@@ -11,6 +11,7 @@ import numpy as np
 
 from loyaltysim.scenario import ScenarioError
 from loyaltysim.scenario.problems import Problem
+from loyaltysim.scenario.studies import MOST_POINTS
 from loyaltysim.sweeps.factors import Factor, Value
 
 Point = tuple[Value, ...]
@@ -18,8 +19,6 @@ Point = tuple[Value, ...]
 
 SAMPLED = 64
 """Points of a sample that does not say how many."""
-
-MOST_POINTS = 100_000
 
 MORRIS_LEVELS = 4
 """Places of a factor that Morris' ways go by, as he recommends."""

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from loyaltysim.levels import TREND_WEEKS
 from loyaltysim.scenario.model import Business
-from loyaltysim.sweeps.plan import Plan
-from loyaltysim.sweeps.sweep import MEASURES
+from loyaltysim.studies.steady import PILOT_PEOPLE, pilots_of
+from loyaltysim.sweeps.plan import Plan, key_of
+from loyaltysim.sweeps.sweep import MEASURES, ROUNDS
 from loyaltysim.units import WEEKS_PER_MONTH
 
-SECONDS_PER_OCCASION = 1.5e-7
-SECONDS_PER_WEEK = 1.5e-3
+SECONDS_PER_OCCASION = 1.4e-7
+SECONDS_PER_WEEK = 3e-4
 SECONDS_PER_PERSON = 3e-6
-"""Of one core, as measured for an ordinary business; schemes make it more."""
+"""Of one core, as measured for ordinary businesses; schemes make it more."""
 
 BYTES_PER_NUMBER = 20
 
 
 def seconds_of(made: Plan, tasks: int) -> float:
-    """Of one core for so many replications of points, with all their alternatives."""
-    return tasks * sum(_seconds(business) for business in made.scenario.alternatives.values())
+    """Of one core for so many replications of points, with all their alternatives.
+
+    And for finding the levels of each business as it stands today but the stated one.
+    """
+    business = made.scenario.business
+    stated = key_of(made.stated).today
+    searches = len({key.today for key in made.keys} - {stated}) if tasks else 0
+    pilot = _seconds(business, min(business.market.people, PILOT_PEOPLE), TREND_WEEKS)
+    lived = sum(
+        _seconds(one, one.market.people, one.weeks) for one in made.scenario.alternatives.values()
+    )
+    return tasks * lived + searches * ROUNDS * pilots_of(business) * pilot
 
 
-def _seconds(business: Business) -> float:
-    people, weeks = business.market.people, business.weeks
+def _seconds(business: Business, people: int, weeks: float) -> float:
     occasions = 0.0
     for segment in business.market.segments:
         rate = segment.occasions_per_week

@@ -5,42 +5,52 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from loyaltysim.report.sweep import page
+import pandas as pd
+
 from loyaltysim.results.folder import PROVENANCE, SCENARIO, provenance
 from loyaltysim.scenario import dump
 from loyaltysim.sweeps.sweep import Sweep
 
-POINTS, RUNS, PAGE = "points", "runs", "report.html"
+RUNS, PAGE = "runs", "report.html"
 
 
-def write(found: Sweep, folder: Path, *, parquet: bool = False) -> None:
-    """Write `points.csv`, `runs.csv`, the page, the scenario, and where it all comes from."""
+def write(
+    found: Sweep,
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    page: str,
+    *,
+    parquet: bool = False,
+) -> None:
+    """Write tables, `runs.csv`, the page, the scenario, and where it all comes from."""
     made = found.plan
-    _place(
-        folder / f"{POINTS}.csv",
-        lambda file: found.table.to_csv(
-            file, index=False, lineterminator="\n", float_format="%.10g"
-        ),
-    )
+    for name, table in tables.items():
+        as_csv = partial(table.to_csv, index=False, lineterminator="\n", float_format="%.10g")
+        _place(folder / f"{name}.csv", as_csv)
+        if parquet:
+            table.to_parquet(folder / f"{name}.parquet", index=False)
     _place(folder / f"{RUNS}.csv", lambda file: _write_runs(found, file))
     if parquet:
-        found.table.to_parquet(folder / f"{POINTS}.parquet", index=False)
         found.runs.to_parquet(folder / f"{RUNS}.parquet", index=False)
-    text_of_page = page(found)
-    _place(folder / PAGE, lambda file: _write_text(file, text_of_page))
-    text = dump(made.scenario.document)
-    _place(folder / SCENARIO, lambda file: _write_text(file, text))
+    write_page(folder, page)
+    _place(folder / SCENARIO, lambda file: file.write(dump(made.scenario.document)))
     command = {
-        "sweep": [factor.name for factor in made.factors],
+        "vary": [factor.name for factor in made.factors],
         "design": made.design,
         "replications": made.replications,
     }
     origin = json.dumps(provenance(made.scenario, command, {}), indent=2) + "\n"
-    _place(folder / PROVENANCE, lambda file: _write_text(file, origin))
+    _place(folder / PROVENANCE, lambda file: file.write(origin))
+
+
+def write_page(folder: Path, page: str) -> None:
+    """Write the page, in place of an earlier one."""
+    _place(folder / PAGE, lambda file: file.write(page))
 
 
 def _write_runs(found: Sweep, file: TextIO) -> None:
@@ -49,10 +59,6 @@ def _write_runs(found: Sweep, file: TextIO) -> None:
     rows.writerow(found.run_columns)
     for row in found.each_run():
         rows.writerow(f"{x:.10g}" if isinstance(x, float) else x for x in row)
-
-
-def _write_text(file: TextIO, text: str) -> None:
-    file.write(text)
 
 
 def _place(path: Path, write: Callable[[TextIO], object]) -> None:

@@ -13,8 +13,9 @@ from loyaltysim.compiled import source_hash
 from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.scenario.problems import Problem, quoted, shown
+from loyaltysim.scenario.studies import MOST_POINTS
 from loyaltysim.studies.compare import with_wallet
-from loyaltysim.sweeps.designs import DESIGNS, MOST_POINTS, SAMPLED, Point
+from loyaltysim.sweeps.designs import DESIGNS, SAMPLED, Point
 from loyaltysim.sweeps.factors import WALLET, Factor, amount, factor
 
 ENOUGH = 20
@@ -63,6 +64,11 @@ class Plan:
     def text(self, point: int) -> str:
         """The scenario at a point, as text."""
         return json.dumps(self.at(point).document)
+
+    @property
+    def stated(self) -> str:
+        """The scenario as it is stated, as text."""
+        return json.dumps(self.scenario.document)
 
     def said(self, point: int) -> str:
         """What is varied at a point, as on the command line."""
@@ -121,14 +127,17 @@ def vary(scenario: Scenario, values: Mapping[Factor, Any]) -> Scenario:
     """The scenario with other values: of its fields, and of what it leaves to the register."""
     # What is left to the register is set wherever it is left to it, in alternatives too.
     left = set(scenario.assumptions())
-    assumed = {f.name: float(v) for f, v in values.items() if f.name in left}
-    stated = {
-        f.name: f.written(v) for f, v in values.items() if f.name not in left and f.name != WALLET
-    }
+    assumed = {f.name: v for f, v in values.items() if f.name in left and _is_number(v)}
+    own = {f.name for f in values} - {WALLET, *assumed}
+    stated = {f.name: f.written(v) for f, v in values.items() if f.name in own}
     for shift in (float(v) for f, v in values.items() if f.name == WALLET):
         stated |= _with_wallet(scenario, shift)
     changed = scenario.change(stated) if stated else scenario
     return changed.with_assumptions(assumed) if assumed else changed
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _with_wallet(scenario: Scenario, shift: float) -> dict[str, Any]:

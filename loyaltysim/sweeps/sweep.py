@@ -61,6 +61,8 @@ RECENT = 16
 class Progress:
     """How far a sweep is: runs done, in all, and the best point so far."""
 
+    plan: Plan
+    """What is being lived."""
     done: int
     total: int
     failed: int
@@ -250,11 +252,9 @@ class Sweep:
                 own = np.array([row[first:] for row in lived[place :: len(self.plan.names)]], float)
                 doubt = [np.nan] * 5
                 if place != self._reference:
-                    mean, half = own[:, 0].mean(), np.nan
-                    if len(own) > 1:
-                        half = float(mean_and_half_width(own[:, 0])[1])
+                    mean, half = mean_and_half_width(own[:, 0])
                     pays, value = (own[:, 0] > 0.0).mean(), own[:, 1].mean()
-                    doubt = [mean, mean - half, mean + half, pays, value]
+                    doubt = [float(x) for x in (mean, mean - half, mean + half, pays, value)]
                 rows.append(
                     (
                         point, *self.plan.points[point], name, len(own), *map(float, doubt),
@@ -393,7 +393,7 @@ def _with_levels(
 ) -> Generator[Progress, None, dict[str, Any]]:
     """The levels of each business as it stands at some points: known ones, and the others found."""
     near = _numbers(levels_of(made.scenario.business))
-    levels = {key_of(json.dumps(made.scenario.document)).today: near, **store.levels()}
+    levels = {key_of(made.stated).today: near, **store.levels()}
     today = {made.keys[point].today: point for point in points}
     missing = {key: point for key, point in today.items() if key not in levels}
     jobs = (Job(made.text(point), near, point) for point in missing.values())
@@ -413,6 +413,7 @@ class _Track:
 
     def __init__(self, made: Plan, done: int, total: int) -> None:
         self.finding = (0, 0)
+        self._plan = made
         self._others = [made.names.index(name) for name in made.others]
         self._names, self._at = made.names, made.names.index(made.scenario.reference)
         self._done, self._total, self._failed = done, total, 0
@@ -431,4 +432,4 @@ class _Track:
     def now(self) -> Progress:
         best = max(self._sums.items(), key=lambda item: item[1][0] / item[1][1], default=None)
         found = None if best is None else (*best[0], best[1][0] / best[1][1])
-        return Progress(self._done, self._total, self._failed, found, self.finding)
+        return Progress(self._plan, self._done, self._total, self._failed, found, self.finding)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from loyaltysim.scenario.problems import shown
-from loyaltysim.sweeps.designs import MOST_POINTS
+from loyaltysim.scenario.studies import MOST_POINTS
 from loyaltysim.sweeps.factors import plain
 
 MOST_BYTES = 50_000_000
