@@ -12,9 +12,14 @@ CONFIDENCE = 0.95
 
 
 def mean_and_half_width(values: Floats) -> tuple[Floats, Floats]:
-    """Mean over replications (first axis) and half the width of its 95% t interval."""
+    """Mean over replications (first axis) and half the width of its 95% t interval.
+
+    nan for the width of one replication.
+    """
     n = len(values)
     mean = values.mean(axis=0)
+    if n < 2:
+        return mean, np.full_like(mean, np.nan)
     error = values.std(axis=0, ddof=1) / np.sqrt(n)
     return mean, np.asarray(student.ppf(0.5 + CONFIDENCE / 2.0, n - 1) * error)
 

@@ -108,7 +108,8 @@ class Sensitivity:
     def best(self) -> int:
         """The alternative that brings most: as stated, or on average over the ranges."""
         gains = self._gains[:1] if self.method == "tornado" else self._gains
-        return int(np.nanmean(gains, axis=(0, 1)).argmax())
+        lived = np.where(np.isnan(gains), 0.0, gains).sum(axis=(0, 1))
+        return int((lived / np.maximum((~np.isnan(gains)).sum(axis=(0, 1)), 1)).argmax())
 
     @cached_property
     def shares_best(self) -> pd.Series:
