@@ -30,7 +30,7 @@ def called(factor: Factor) -> str:
     name, whose = factor.name, ""
     if name.startswith("alternatives."):
         _, alternative, name = name.split(".", 2)
-        whose = f", of “{alternative}”"
+        whose = f" ({alternative})"
     return f"{register()[name].label if name in register() else factor.label}{whose}"
 
 
@@ -42,7 +42,7 @@ def value_said(value: object, unit: str) -> str:
         return str(value)
     if unit == "share":
         return f"{100.0 * value:.3g}%".replace("-", "−")
-    text = f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+    text = f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:,.4g}"
     text = text.replace("-", "−")
     return f"{text} {unit}" if unit in SAID_UNITS else text
 

@@ -1,4 +1,4 @@
-"""A sensitivity analysis in words and rows: which assumptions decide; in the terminal, as a page."""
+"""A sensitivity analysis in words and rows: which assumptions decide what pays."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from loyaltysim.report.study import (
 )
 from loyaltysim.results.intervals import CONFIDENCE, mean_and_half_width
 from loyaltysim.setting import month_of
+from loyaltysim.sweeps.designs import MORRIS_LEVELS
 from loyaltysim.sweeps.factors import Factor
 from loyaltysim.sweeps.sensitivity import DECISION, OUTCOMES, Sensitivity
 
@@ -71,6 +72,12 @@ MEASURES = {
 }
 
 
+_OF_MORRIS = ("mu_star", "mu_star_low", "mu_star_high", "mu", "sigma")
+
+STEP = MORRIS_LEVELS / (2.0 * (MORRIS_LEVELS - 1.0))
+"""Of Morris' ways, as a share of a factor's range."""
+
+
 # What is read from the table
 
 
@@ -78,7 +85,11 @@ def largest(found: Sensitivity, name: str, outcome: str, most: int | None = None
     """The largest effects on an outcome of an alternative, those that are none left out."""
     table, size = found.table, MEASURES[found.method].size
     own = table[(table["alternative"] == name) & (table["outcome"] == outcome)]
-    return own[own[size].abs() > 0.0].head(most) if size in own else own.head(0)
+    own = own[own[size].abs() > 0.0].head(most) if size in own else own.head(0)
+    if found.method == "morris" and outcome == DECISION:
+        # Told as the share of steps that turn it.
+        own = own.assign(**{name: own[name] * STEP for name in _OF_MORRIS if name in own})
+    return own
 
 
 def beyond_luck(found: Sensitivity, rows: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +136,7 @@ def gains_of(found: Sensitivity) -> Floats:
     """
     gains = found.sweep.by_run(PROFIT)
     gains = gains[:1] if found.method == "tornado" else gains
-    lived = ~np.isnan(gains).any(axis=2)
+    lived = np.asarray(~np.isnan(gains).any(axis=2))
     return np.array([gains[lived[:, r], r].mean(axis=0) for r in np.flatnonzero(lived.any(axis=0))])
 
 
@@ -186,8 +197,9 @@ def _decision(found: Sensitivity) -> str:
     if found.method == "tornado":
         return text
     shares = found.shares_best.sort_values(ascending=False, kind="stable")
-    at = ", ".join(f"“{n}” at {share(part, 0)}" for n, part in shares.items() if part > 0.0)
-    return f"{text} Most of all at a point bring: {at}." if at else text
+    first, *others = [(n, share(part, 0)) for n, part in shares.items() if part > 0.0] or [("", "")]
+    more = "".join(f", “{n}” at {part}" for n, part in others)
+    return f"{text} “{first[0]}” is best at {first[1]} of the points{more}." if first[0] else text
 
 
 def _more(runs: Floats, currency: str) -> tuple[str, bool]:
@@ -261,7 +273,7 @@ def _effect_said(found: Sensitivity, row: pd.Series) -> str:
     if found.method == "sobol":
         return f"{label} ({share(row['total'], 0)} of what varies)"
     if outcome == DECISION:
-        return f"{label} (turns it at {share(min(row['mu_star'], 1.0), 0)} of the places tried)"
+        return f"{label} (turns it in {share(row['mu_star'], 0)} of its steps)"
     way = "more or less" if abs(row["mu"]) < row["mu_star"] else "more" if row["mu"] > 0 else "less"
     step = _step(row, outcome, found.method)
     size = _change(outcome, row["mu_star"], step)
@@ -284,16 +296,15 @@ def _luck(found: Sensitivity) -> Iterator[str]:
             f"(95% each); by luck alone about {by_luck:.0f} would."
         )
         return
-    luck = profits.groupby("alternative", sort=False)["luck"].first() if "luck" in profits else None
-    known = luck.dropna() if luck is not None else []
-    if not len(known):
+    if "luck" not in profits:
         return
-    if found.method == "morris":
-        told = ", ".join(f"{number(value)} of “{name}”" for name, value in known.items())
+    known = profits.groupby("alternative", sort=False)["luck"].first().dropna()
+    if found.method == "morris" and len(known):
+        told = ", ".join(f"{number(x, step_of(x))} of “{name}”" for name, x in known.items())
         yield f"Luck alone would show effects of about this size: {told}."
-    else:
-        told = ", ".join(f"{share(value)} of “{name}”" for name, value in known.items())
-        yield f"Of the variance luck is, at most: {told}. No assumption explains that."
+    elif len(known):
+        told = ", ".join(f"{share(part)} of “{name}”" for name, part in known.items())
+        yield f"Of the variance about so much is luck, which no assumption explains: {told}."
 
 
 # In rows
@@ -322,7 +333,8 @@ _NOTES = {
     "tornado": "With the 95% interval of the swing from the lower end to the upper one.",
     "morris": (
         "Moves it by: mean size of the effect of the whole range, with its 95% interval. On "
-        "average: with its sign. Spread: how much that differs by what else is assumed."
+        "average: with its sign. Spread: how much that differs by what else is assumed. Of the "
+        "best one: shares of an assumption's steps that turn it."
     ),
     "sobol": (
         "Shares of the variance: by this assumption alone, and with all that it does together "
@@ -381,7 +393,10 @@ def _figure(found: Sensitivity, outcome: str, x: float, step: float) -> str:
 
 def _change(outcome: str, x: float, step: float) -> str:
     """A change of an outcome as it is said."""
-    return number(_scale(outcome) * x, step) + (" points" if outcome in (LOSS, DECISION) else "")
+    return number(_scale(outcome) * x, step) + _CHANGE_UNITS.get(outcome, "")
+
+
+_CHANGE_UNITS = {LOSS: " points", DECISION: "%"}
 
 
 def _all_rows(found: Sensitivity, most: int, others: list[str]) -> Iterator[tuple[str, str, Rows]]:
@@ -391,10 +406,11 @@ def _all_rows(found: Sensitivity, most: int, others: list[str]) -> Iterator[tupl
     wanted = [(DECISION, best, most)] if found.method != "tornado" else []
     wanted += [(PROFIT, name, most) for name in found.plan.others]
     wanted += [(outcome, n, MOST_OF_OTHERS) for outcome in (LOSS, PAYBACK) for n in others]
-    for outcome, name, at_most in wanted:
-        rows = rows_of(found, outcome, name, at_most)
-        if rows.cells:
-            yield outcome, name, rows
+    told = [(outcome, name, rows_of(found, outcome, name, n)) for outcome, name, n in wanted]
+    told = [which for which in told if which[2].cells]
+    for outcome, name, rows in told:
+        # What the columns mean is said once.
+        yield outcome, name, replace(rows, note=rows.note if rows is told[-1][2] else "")
 
 
 # In the terminal, and as a page
@@ -423,7 +439,7 @@ def commands(found: Sensitivity) -> Iterator[tuple[str, str]]:
         return
     made, factors = found.plan, factors_of(found)
     names = mattering(found)
-    if names and found.method != "sobol":
+    if len(names) > 1 and found.method != "sobol":
         yield (
             "How much each of those that matter explains, with all that they do together:",
             command("sensitivity", made, [factors[n] for n in names], "--method", "sobol"),
@@ -444,9 +460,8 @@ def print_sensitivity(found: Sensitivity, console: Console) -> None:
     if nothing_yet(found):
         return
     shown = [rows for *_, rows in _all_rows(found, MOST_PRINTED, [foremost(found)])]
-    for rows, after in zip(shown, [*shown[1:], None], strict=True):
-        # What the columns mean is said once, below the last table that has them.
-        print_rows(rows if after is None else replace(rows, note=""), console, MOST_PRINTED, CSV)
+    for rows in shown:
+        print_rows(rows, console, MOST_PRINTED, CSV)
     print_commands(commands(found), console)
 
 

@@ -6,6 +6,7 @@ Small pictures by alternative; in each the assumptions one below the other, larg
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from matplotlib.lines import Line2D
 
 from loyaltysim.report.factors import called, tried
 from loyaltysim.report.panels import TITLE, across_of, put_key, put_title
-from loyaltysim.report.sensitivity import Sensitivity, beyond_luck, factors_of
+from loyaltysim.report.sensitivity import beyond_luck, factors_of
 from loyaltysim.report.style import (
     FAINT,
     INK,
@@ -29,6 +30,7 @@ from loyaltysim.report.style import (
     paler,
     tidy_money,
 )
+from loyaltysim.sweeps.sensitivity import DECISION, Sensitivity
 
 Panels = Sequence[tuple[str, pd.DataFrame]]
 """A title, and the effects of a small picture, largest first."""
@@ -93,7 +95,7 @@ def morris(found: Sensitivity, panels: Panels, *, width: float = WIDE) -> Figure
             axes.plot(row["sigma"], y, "D", color=SOFT, markerfacecolor=PAPER, markersize=3.5)
             if np.isfinite(luck):
                 _upright(axes, y, luck, LOWER, linestyle=":", linewidth=1.6)
-        _axis(axes, bool((rows["outcome"] == "decision").all()))
+        _axis(axes, bool((rows["outcome"] == DECISION).all()))
     put_key(
         sheet, width,
         [
@@ -198,10 +200,15 @@ def _lines(text: str) -> int:
 def _write(axes: Axes, names: Sequence[tuple[str, str]]) -> Iterator[float]:
     """The names and ranges of rows; the places of what is drawn below them."""
     top = 0.0
-    over = {"va": "top", "fontsize": SMALL, "annotation_clip": False, "linespacing": 1.1}
+    over: dict[str, Any] = {
+        "va": "top",
+        "fontsize": SMALL,
+        "annotation_clip": False,
+        "linespacing": 1.1,
+    }
     paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
     for text, beside in names:
-        at = {"xycoords": ("axes fraction", "data"), "bbox": paper, **over}
+        at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "bbox": paper, **over}
         axes.annotate(text, (0.0, top), ha="left", **at)
         axes.annotate(beside, (1.0, top), ha="right", color=SOFT, **at)
         top += _height(max(text, beside, key=_lines))
@@ -221,9 +228,9 @@ def _whisker(axes: Axes, y: float, low: float, high: float) -> None:
         axes.plot([low, high], [y, y], color=INK, linewidth=0.8, marker="|", markersize=4)
 
 
-def _upright(axes: Axes, y: float, x: float, colour: str, **style: object) -> None:
+def _upright(axes: Axes, y: float, x: float, colour: str, **style: Any) -> None:
     """A line at a value, beside the bar of one row only: above it stands a name."""
-    axes.plot([x, x], [y - 0.8 * BAR, y + 0.8 * BAR], color=colour, **{"linewidth": 0.8, **style})
+    axes.plot([x, x], [y - 0.8 * BAR, y + 0.8 * BAR], color=colour, **({"linewidth": 0.8} | style))
 
 
 def _axis(axes: Axes, shares: bool) -> None:

@@ -117,7 +117,7 @@ def whole_replications(found: Sweep) -> Sweep:
 
     At least in the first, so that points are told apart by the same luck.
     """
-    tried = ~np.isnan(found.by_run("profit")).all(axis=2)
+    tried = np.asarray(~np.isnan(found.by_run("profit")).all(axis=2))
     for failed in found.failures:
         tried[failed.point, failed.replication] = True
     count = max(int(np.logical_and.accumulate(tried.all(axis=0)).sum()), 1)
