@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = [
-    "Scenario", "ScenarioError", "__version__", "compare", "load", "simulate", "sweep", "trace",
+    "Scenario", "ScenarioError", "__version__", "break_even", "compare", "load", "sensitivity",
+    "simulate", "sweep", "trace",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from loyaltysim.studies.compare import compare
     from loyaltysim.studies.simulate import simulate
     from loyaltysim.studies.trace import trace
+    from loyaltysim.sweeps.break_even import break_even
+    from loyaltysim.sweeps.sensitivity import sensitivity
     from loyaltysim.sweeps.sweep import sweep
 
 _HOMES = {
@@ -27,6 +30,8 @@ _HOMES = {
     "ScenarioError": "loyaltysim.scenario",
     "compare": "loyaltysim.studies.compare",
     "simulate": "loyaltysim.studies.simulate",
+    "break_even": "loyaltysim.sweeps.break_even",
+    "sensitivity": "loyaltysim.sweeps.sensitivity",
     "sweep": "loyaltysim.sweeps.sweep",
     "trace": "loyaltysim.studies.trace",
 }

@@ -6,8 +6,9 @@ from sweeps import scenario
 
 from loyaltysim.cli.studying import so_far
 from loyaltysim.report import sweep_pictures as pictures
+from loyaltysim.report.factors import value_said
 from loyaltysim.report.style import NARROW, WIDE
-from loyaltysim.report.sweep import page, print_sweep, value_said
+from loyaltysim.report.sweep import page, print_sweep
 from loyaltysim.sweeps.sweep import Progress, sweep
 
 QUITS = "firm.staff.quits_per_year"
@@ -66,7 +67,7 @@ def test_the_terminal_says_where_it_pays_best(found):
 
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
-    [(0.25, "share", "25.0%"), (3.0, "weeks", "3 weeks"), (-1.5, "number", "−1.5"),
+    [(0.25, "share", "25%"), (3.0, "weeks", "3 weeks"), (-1.5, "number", "−1.5"),
      (True, "as written", "True")],
 )  # fmt: skip
 def test_values_are_said_as_they_are_written(value, unit, said):

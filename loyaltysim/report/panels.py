@@ -67,11 +67,12 @@ def small_pictures(
     bottom: float,
     narrowest: float = 1.75,
     figures: float = 0.0,
+    beside: float = 0.2,
 ) -> tuple[Sheet, list[Axes]]:
-    """A small picture for each name, row by row, with the name above it."""
+    """A small picture for each name, row by row, with the name above it; `beside` is between."""
     across = across_of(width, len(names), left, narrowest)
     rows = -(-len(names) // across)
-    gap_x, right = 0.2, 0.1
+    gap_x, right = beside, 0.1
     panel = (width - left - right - gap_x * (across - 1)) / across
     room = letters_in(panel)
     titles = [lines(name, room) for name in names]

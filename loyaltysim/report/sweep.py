@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from functools import partial
 
 import pandas as pd
-from rich import box
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
+from loyaltysim.report.factors import value_said
 from loyaltysim.report.figures import number, share, span, step_of
+from loyaltysim.report.study import (
+    Picture,
+    Rows,
+    Section,
+    lived,
+    page_of_study,
+    print_head,
+    print_rows,
+    so_far,
+    whole_replications,
+)
 from loyaltysim.sweeps.sweep import Sweep
 
 COLUMNS = ("alternative", "incremental profit", "95% interval", "P(it pays)", "lost a year")
@@ -25,11 +34,8 @@ MOST_ROWS = 40
 
 def print_sweep(found: Sweep, console: Console) -> None:
     """The answer in words, then a row for each point and alternative."""
-    console.print(f"\n[bold]{escape(found.plan.scenario.business.name)}[/bold]")
-    console.print(f"{escape(head(found))}\n")
-    for statement in statements(found):
-        console.print("\n".join(textwrap.wrap(escape(statement), min(console.width, 100))))
-    console.print(_table(found), soft_wrap=False)
+    print_head(found.plan.scenario.business.name, head(found), statements(found), console)
+    print_rows(_rows(found), console, MOST_ROWS, "points.csv")
 
 
 def statements(found: Sweep) -> Iterator[str]:
@@ -63,31 +69,24 @@ def where(found: Sweep, row: pd.Series) -> str:
     return ", ".join(f"{f.label} {value_said(row[f.name], f.unit)}" for f in factors)
 
 
-def value_said(value: object, unit: str) -> str:
-    """A value of a factor as a person writes it."""
-    if value is None or value != value:
-        return "as stated"
-    if unit == "share" and isinstance(value, float | int):
-        return share(float(value))
-    if isinstance(value, float | int) and not isinstance(value, bool):
-        text = f"{value:.4g}".replace("-", "−")
-        return f"{text} weeks" if unit == "weeks" else text
-    return str(value)
-
-
-def rows(found: Sweep) -> Iterator[list[str]]:
-    """A row for each point and alternative but the reference, as it is shown."""
+def _rows(found: Sweep) -> Rows:
+    """A row for each point and alternative but the reference."""
+    factors = found.plan.factors
     table = found.table[found.table["alternative"] != found.plan.scenario.reference]
+    cells = []
     for _, row in table.iterrows():
         step = step_of(float(row["high"] - row["low"]) / 2.0)
-        yield [
-            *(value_said(row[factor.name], factor.unit) for factor in found.plan.factors),
+        said = [
+            *(value_said(row[factor.name], factor.unit) for factor in factors),
             str(row["alternative"]),
             number(row["incremental_profit"], step),
             span(row["low"], row["high"], step),
             share(row["p_pays"], 0),
             share(row["yearly_loss"]),
         ]
+        cells.append([(text, "") for text in said])
+    columns = [*(factor.label for factor in factors), *COLUMNS]
+    return Rows("", columns, cells, words=len(factors) + 1)
 
 
 def head(found: Sweep) -> str:
@@ -100,74 +99,55 @@ def head(found: Sweep) -> str:
     )
 
 
-def _table(found: Sweep) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, caption_justify="left")
-    for factor in found.plan.factors:
-        table.add_column(escape(factor.label), overflow="fold", max_width=28)
-    for column in COLUMNS:
-        table.add_column(column, justify="left" if column == "alternative" else "right")
-    shown = list(rows(found))
-    for row in shown[:MOST_ROWS]:
-        table.add_row(*map(escape, row))
-    if len(shown) > MOST_ROWS:
-        table.caption = f"The first {MOST_ROWS} of {len(shown):,}; all are in points.csv."
-    return table
-
-
 def page(found: Sweep, again_in: int | None = None) -> str:
-    """The page: the answer, pictures, the points; opens offline."""
-    from pathlib import Path
+    """The page: the answer, pictures, the points; opens offline.
 
-    from markupsafe import Markup
-
+    While the study is still being lived, `again_in` says after how many seconds to read it again.
+    """
     from loyaltysim.report import sweep_pictures as pictures
-    from loyaltysim.report.experiments import page_of
-    from loyaltysim.report.style import NARROW, WIDE, look
-    from loyaltysim.report.svg import inline
 
     made = found.plan
-    title = f"{made.scenario.business.name}: what pays where"
-    drawn: list[tuple[str, Any, str, str]] = [
-        (
-            "curves", pictures.curves, "Response",
-            "Incremental profit over the horizon by each factor, averaged over all else, with "
-            "its 95% interval (paired). Where a line crosses zero, the alternative breaks even.",
-        )
-    ]  # fmt: skip
-    if len(made.factors) >= 2 and made.design in ("grid", "table"):
-        drawn.append(
-            (
-                "heat", pictures.heat, "Two factors at once",
-                f"Incremental profit of “{best_of(found)}”; along the line it breaks even.",
-            )
-        )  # fmt: skip
-    if len(made.factors) >= 3 and None not in made.points[0]:
-        drawn.append(
-            (
-                "parallel", pictures.parallel, "All factors",
-                "Each line is a point; each upright an axis from its least to its largest value.",
-            )
-        )  # fmt: skip
+    far = so_far(found, len(made.points) * made.replications) if again_in is not None else ""
+    found = whole_replications(found) if far else found
     shown = []
-    for key, draw, name, caption in drawn:
-        with look():
-            both = [draw(found, width=width) for width in (WIDE, NARROW)]
-            for figure in both:
-                figure.draw_without_rendering()
-        wide, narrow = (
-            Markup(inline(figure, f"{key}{end}", name))
-            for figure, end in zip(both, "wn", strict=True)
-        )
-        shown.append({"title": name, "caption": caption, "wide": wide, "narrow": narrow})
-    table = list(rows(found))
-    return page_of(
-        Path(__file__).with_name("sweep.html.j2"),
-        title=title,
-        head=head(found),
-        statements=list(statements(found)),
-        pictures=shown,
-        columns=[*(factor.label for factor in made.factors), *COLUMNS],
-        rows=table[:MOST_ON_PAGE],
-        note=f"The first {min(len(table), MOST_ON_PAGE):,} of {len(table):,} rows; all are in "
-        "points.csv, single runs in runs.csv.",
+    if lived(found):
+        shown.append(
+            Picture(
+                "curves", "Response",
+                "Incremental profit over the horizon by each factor, averaged over all else, "
+                "with its 95% interval (paired). Where a line crosses zero, the alternative "
+                "breaks even.",
+                partial(pictures.curves, found),
+            )
+        )  # fmt: skip
+    if shown and len(made.factors) >= 2 and made.design in ("grid", "table"):
+        shown.append(
+            Picture(
+                "heat", "Two factors at once",
+                f"Incremental profit of “{best_of(found)}”; along the line it breaks even.",
+                partial(pictures.heat, found),
+            )
+        )  # fmt: skip
+    if shown and len(made.factors) >= 3 and None not in made.points[0]:
+        shown.append(
+            Picture(
+                "parallel", "All factors",
+                "Each line is a point; each upright an axis from its least to its largest value.",
+                partial(pictures.parallel, found),
+            )
+        )  # fmt: skip
+    table = _rows(found)
+    first = replace(
+        table,
+        cells=table.cells[:MOST_ON_PAGE],
+        note=f"The first {min(len(table.cells), MOST_ON_PAGE):,} of {len(table.cells):,} rows; "
+        "all are in points.csv, single runs in runs.csv.",
+    )
+    return page_of_study(
+        f"{made.scenario.business.name}: what pays where",
+        statements(found),
+        head(found),
+        [Section("", shown, [first])],
+        so_far=far,
+        again_in=again_in,
     )

@@ -13,9 +13,10 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from loyaltysim.report.experiments import COLOURS
+from loyaltysim.report.factors import value_said
 from loyaltysim.report.panels import label_outer, put_key, small_pictures
 from loyaltysim.report.style import FAINT, INK, SMALL, SOFT, WIDE, Sheet, cut, tidy_money
-from loyaltysim.report.sweep import best_of, value_said
+from loyaltysim.report.sweep import best_of
 from loyaltysim.results.intervals import mean_and_half_width
 from loyaltysim.sweeps.factors import Factor
 from loyaltysim.sweeps.sweep import Sweep
