@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 from sweeps import scenario
 
-from loyaltysim.cli.studying import so_far
+from loyaltysim.cli.asked import so_far
 from loyaltysim.report import sweep_pictures as pictures
 from loyaltysim.report.factors import value_said
 from loyaltysim.report.style import NARROW, WIDE
@@ -75,6 +75,8 @@ def test_values_are_said_as_they_are_written(value, unit, said):
 
 
 def test_the_bar_says_what_is_best_so_far(found):
-    said = so_far(found.plan, Progress(3, 8, 2, (1, "points", -1234.5)))
-    assert said == "best so far points −1,230 at 0.2, 1, False; 2 failed"
-    assert so_far(found.plan, Progress(0, 8, 0, None)) == ""
+    made = found.plan
+    said = so_far(Progress(made, 3, 8, 2, (1, "points", -1234.5)))
+    assert said == f"best so far points −1,230 at {made.said(1)}"[:60] + "; 2 failed"
+    assert so_far(Progress(made, 0, 8, 0, None)) == ""
+    assert so_far(Progress(made, 0, 8, 0, None, (3, 7))) == "today's levels: 3 of 7"
