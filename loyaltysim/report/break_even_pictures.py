@@ -75,7 +75,7 @@ def _draw(found: BreakEven, own: Panel, axes: Axes, colour: dict[str, str]) -> N
     start, end = min(line.start for line in own), max(line.end for line in own)
     if known is not None and start <= known <= end:
         axes.axvline(known, color=SOFT, linewidth=0.8, linestyle=":")
-    axes.set_xlim(start, end)
+    axes.set_xlim(start - 0.03 * (end - start), end + 0.03 * (end - start))
     tidy_money(axes.yaxis, 4)
     _ticks(found, own[0], axes)
     axes.grid(axis="y", color=FAINT, linewidth=0.5)
@@ -87,8 +87,11 @@ def _ticks(found: BreakEven, line: Line, axes: Axes) -> None:
     unit = unit_of(made, factor)
     most = 3 if factor.name == WALLET else 4
     axes.xaxis.set_major_locator(MaxNLocator(most))
-    axes.xaxis.set_major_formatter(
-        lambda x, _: said(made, factor, float(x)).removesuffix(f" {unit}")
-    )
+    if abs(line.end) < 1e4:
+        axes.xaxis.set_major_formatter(
+            lambda x, _: said(made, factor, float(x)).removesuffix(f" {unit}")
+        )
+    else:
+        tidy_money(axes.xaxis, most)
     if unit not in ("share", "number"):
         axes.set_xlabel(unit if f" {unit}" in said(made, factor, line.end) else "")
