@@ -2,11 +2,20 @@
 
 import re
 
+import numpy as np
 import pytest
 from made_up import ODD, PRICE, PULL, QUITS, business, made_up
 from rich.console import Console
 
-from loyaltysim.report.break_even import lines_of, page, print_break_even, statements
+from loyaltysim.report.break_even import (
+    Line,
+    Turn,
+    _settled,
+    lines_of,
+    page,
+    print_break_even,
+    statements,
+)
 from loyaltysim.report.break_even_pictures import curves, panels
 from loyaltysim.report.style import NARROW, WIDE, look
 from loyaltysim.sweeps.break_even import BreakEven, _with_lines, planned
@@ -85,6 +94,24 @@ def test_where_luck_decides_nothing_is_claimed():
     text = " ".join(told(analysis))
     assert "pays only" not in text
     assert "may pay or not whatever" in text or "perhaps" in text
+
+
+def test_a_median_to_and_fro_between_the_same_bounds_turns_once():
+    analysis = found(by_quits(lambda quits: 0.0))
+    factor = analysis.plan.factors[0]
+
+    def line(*turns):
+        return _settled(Line("points", factor, 0.0, 1.0, "partly", False, turns))
+
+    fro = [Turn(above, value, 0.2, 0.6) for above, value in ((True, 0.3), (False, 0.4))]
+    once = line(*fro, Turn(True, 0.5, 0.2, 0.6))
+    assert once.turns == (Turn(True, 0.4, 0.2, 0.6),)
+    assert once.sure
+    assert line(*fro).pays == "open"
+    beyond = [Turn(True, 0.3, -np.inf, np.inf)]
+    assert line(*beyond) == Line("points", factor, 0.0, 1.0, "open", False)
+    half = line(Turn(True, 0.3, 0.1, np.inf))
+    assert (half.pays, half.sure, len(half.turns)) == ("partly", False, 1)
 
 
 def test_an_interval_that_leaves_what_was_tried_is_open():

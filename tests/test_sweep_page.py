@@ -1,6 +1,7 @@
 """The page of a sweep, and its table in the terminal."""
 
 import pytest
+from made_up import made_up
 from rich.console import Console
 from sweeps import scenario
 
@@ -9,6 +10,7 @@ from loyaltysim.report import sweep_pictures as pictures
 from loyaltysim.report.factors import value_said
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.sweep import page, print_sweep
+from loyaltysim.sweeps.plan import plan
 from loyaltysim.sweeps.sweep import Progress, sweep
 
 QUITS = "firm.staff.quits_per_year"
@@ -78,3 +80,19 @@ def test_the_bar_says_what_is_best_so_far(found):
     said = so_far(found.plan, Progress(3, 8, 2, (1, "points", -1234.5)))
     assert said == "best so far points −1,230 at 0.2, 1, False; 2 failed"
     assert so_far(found.plan, Progress(0, 8, 0, None)) == ""
+
+
+@pytest.mark.parametrize("lived", [0, 1, 3, 9])
+@pytest.mark.parametrize("replications", [1, 2])
+def test_while_it_is_lived_a_page_shows_what_there_is(lived, replications):
+    """Of the first replication so many points, of a second one less."""
+    made = plan(scenario(), THREE, replications=replications)
+    so_far = made_up(
+        made, lambda values, name: 500.0 * values[QUITS], lambda point, r: point >= lived - r
+    )
+    text = page(so_far, again_in=10)
+    done = sum(min(max(lived - r, 0), 8) for r in range(replications))
+    assert f"So far: {done} of {8 * replications} runs" in text
+    assert '<meta http-equiv="refresh" content="10">' in text
+    assert text.count("<svg") == (6 if lived else 0)
+    assert "refresh" not in page(so_far)
