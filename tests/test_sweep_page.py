@@ -1,6 +1,7 @@
 """The page of a sweep, and its table in the terminal."""
 
 import pytest
+from made_up import made_up
 from rich.console import Console
 from sweeps import scenario
 
@@ -9,6 +10,7 @@ from loyaltysim.report import sweep_pictures as pictures
 from loyaltysim.report.factors import value_said
 from loyaltysim.report.style import NARROW, WIDE
 from loyaltysim.report.sweep import page, print_sweep
+from loyaltysim.sweeps.plan import plan
 from loyaltysim.sweeps.sweep import Progress, sweep
 
 QUITS = "firm.staff.quits_per_year"
@@ -80,3 +82,19 @@ def test_the_bar_says_what_is_best_so_far(found):
     assert said == f"best so far points −1,230 at {made.said(1)}"[:60] + "; 2 failed"
     assert so_far(Progress(made, 0, 8, 0, None)) == ""
     assert so_far(Progress(made, 0, 8, 0, None, (3, 7))) == "today's levels: 3 of 7"
+
+
+@pytest.mark.parametrize("lived", [0, 1, 3, 9])
+@pytest.mark.parametrize("replications", [1, 2])
+def test_while_it_is_lived_a_page_shows_what_there_is(lived, replications):
+    """Of the first replication so many points, of a second one less."""
+    made = plan(scenario(), THREE, replications=replications)
+    so_far = made_up(
+        made, lambda values, name: 500.0 * values[QUITS], lambda point, r: point >= lived - r
+    )
+    text = page(so_far, again_in=10)
+    done = sum(min(max(lived - r, 0), 8) for r in range(replications))
+    assert f"So far: {done} of {8 * replications} runs" in text
+    assert '<meta http-equiv="refresh" content="10">' in text
+    assert text.count("<svg") == (6 if lived else 0)
+    assert "refresh" not in page(so_far)

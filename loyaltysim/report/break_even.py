@@ -139,8 +139,8 @@ def statements(found: BreakEven) -> Iterator[str]:
     count = sum(len(line.turns) for line in known)
     if count >= 2:
         yield (
-            f"Of {count:,} break-evens with their 95% intervals, luck alone puts about "
-            f"{max((1.0 - CONFIDENCE) * count, 1.0):.0f} outside."
+            f"Of {count:,} intervals of 95% luck alone makes about "
+            f"{max((1.0 - CONFIDENCE) * count, 1.0):.0f} miss the break-even."
         )
 
 
@@ -226,7 +226,10 @@ def _whatever(found: BreakEven, name: str, own: list[Line]) -> Iterator[str]:
         perhaps = "" if sure or verb == VERBS["open"] else " perhaps"
         start = f"“{name}”{perhaps} {verb} whatever"
         if len(some) > FEW:
-            which = f"all {len(some):,}" if len(some) == len(own) else f"{len(some):,} other"
+            told = any(line.turns for line in own)
+            which = (
+                f"{'all ' if len(some) == len(own) else ''}{len(some):,}{' other' if told else ''}"
+            )
             yield f"{start} any one of {which} assumptions is within its range."
             continue
         for line in some:

@@ -12,11 +12,11 @@ from matplotlib.ticker import MaxNLocator
 
 from loyaltysim.report.break_even import Line
 from loyaltysim.report.experiments import COLOURS
-from loyaltysim.report.factors import called, said, stated, unit_of
+from loyaltysim.report.factors import SAID_UNITS, called, said, stated, unit_of
 from loyaltysim.report.panels import put_key, small_pictures
 from loyaltysim.report.style import FAINT, INK, SOFT, WIDE, cut, tidy_money
 from loyaltysim.sweeps.break_even import BreakEven
-from loyaltysim.sweeps.factors import WALLET
+from loyaltysim.sweeps.factors import WALLET, Factor
 
 Panel = Sequence[Line]
 """The alternatives with a break-even over one factor's range."""
@@ -39,7 +39,7 @@ def curves(found: BreakEven, shown: Sequence[Panel], *, width: float = WIDE) -> 
         name for name in found.names if any(name == line.name for own in shown for line in own)
     ]
     colour = {name: COLOURS[found.names.index(name) % len(COLOURS)] for name in names}
-    titles = [called(own[0].factor) for own in shown]
+    titles = [_title(found, own[0].factor) for own in shown]
     rows = -(-len(names) // (4 if width >= WIDE else 2))
     sheet, grid = small_pictures(
         width, titles, height=1.6, left=0.5, bottom=0.42 + 0.17 * rows, narrowest=NARROWEST,
@@ -50,6 +50,11 @@ def curves(found: BreakEven, shown: Sequence[Panel], *, width: float = WIDE) -> 
     handles = [Line2D([], [], color=colour[name], label=f"“{cut(name, 24)}”") for name in names]
     put_key(sheet, width, handles)
     return sheet.figure
+
+
+def _title(found: BreakEven, factor: Factor) -> str:
+    unit = unit_of(found.plan, factor)
+    return called(factor) + (f", {unit}" if unit in SAID_UNITS else "")
 
 
 def _draw(found: BreakEven, own: Panel, axes: Axes, colour: dict[str, str]) -> None:
@@ -75,20 +80,21 @@ def _draw(found: BreakEven, own: Panel, axes: Axes, colour: dict[str, str]) -> N
     start, end = min(line.start for line in own), max(line.end for line in own)
     if known is not None and start <= known <= end:
         axes.axvline(known, color=SOFT, linewidth=0.8, linestyle=":")
-    axes.set_xlim(start, end)
+    axes.set_xlim(start - 0.03 * (end - start), end + 0.03 * (end - start))
     tidy_money(axes.yaxis, 4)
     _ticks(found, own[0], axes)
     axes.grid(axis="y", color=FAINT, linewidth=0.5)
 
 
 def _ticks(found: BreakEven, line: Line, axes: Axes) -> None:
-    """Ticks as values are said, without their unit; of a share of wallet at what it comes to."""
+    """Ticks as values are said, their unit in the title; of a share of wallet what it comes to."""
     made, factor = found.plan, line.factor
     unit = unit_of(made, factor)
     most = 3 if factor.name == WALLET else 4
     axes.xaxis.set_major_locator(MaxNLocator(most))
-    axes.xaxis.set_major_formatter(
-        lambda x, _: said(made, factor, float(x)).removesuffix(f" {unit}")
-    )
-    if unit not in ("share", "number"):
-        axes.set_xlabel(unit if f" {unit}" in said(made, factor, line.end) else "")
+    if abs(line.end) < 1e4:
+        axes.xaxis.set_major_formatter(
+            lambda x, _: said(made, factor, float(x)).removesuffix(f" {unit}")
+        )
+    else:
+        tidy_money(axes.xaxis, most)

@@ -94,6 +94,8 @@ def largest(found: Sensitivity, name: str, outcome: str, most: int | None = None
 
 def beyond_luck(found: Sensitivity, rows: pd.DataFrame) -> pd.DataFrame:
     """Effects whose interval lies off zero, and (Morris) above what luck alone would show."""
+    if rows.empty:
+        return rows
     measure = MEASURES[found.method]
     low, high = rows[measure.low], rows[measure.high]
     if found.method == "tornado":
@@ -271,7 +273,7 @@ def _effect_said(found: Sensitivity, row: pd.Series) -> str:
         first, last = (said(made, factor, row[end]) for end in ("from", "to"))
         return f"{label} ({low} at {first}, {high} at {last})"
     if found.method == "sobol":
-        return f"{label} ({share(row['total'], 0)} of what varies)"
+        return f"{label} ({share(min(row['total'], 1.0), 0)} of what varies)"
     if outcome == DECISION:
         return f"{label} (turns it in {share(row['mu_star'], 0)} of its steps)"
     way = "more or less" if abs(row["mu"]) < row["mu_star"] else "more" if row["mu"] > 0 else "less"
@@ -303,8 +305,11 @@ def _luck(found: Sensitivity) -> Iterator[str]:
         told = ", ".join(f"{number(x, step_of(x))} of “{name}”" for name, x in known.items())
         yield f"Luck alone would show effects of about this size: {told}."
     elif len(known):
-        told = ", ".join(f"{share(part)} of “{name}”" for name, part in known.items())
-        yield f"Of the variance about so much is luck, which no assumption explains: {told}."
+        told = ", ".join(f"{share(part, 0)} of “{name}”" for name, part in known.items())
+        yield (
+            "Of what varies about so much is luck, which more people or replications would take "
+            f"away: {told}."
+        )
 
 
 # In rows
@@ -495,7 +500,9 @@ def _sections(found: Sensitivity) -> Iterator[Section]:
         if outcome in (PROFIT, DECISION)
     ]
     if panels:
+        made = found.plan
         draw, caption = pictures.PICTURES[found.method]
+        caption += f" In {made.scenario.business.currency}, against “{made.scenario.reference}”."
         drawn = partial(draw, found, panels)
         yield Section("", [Picture("effects", "What moves it most", caption, drawn)])
     if told:

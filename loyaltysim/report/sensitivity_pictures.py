@@ -138,8 +138,8 @@ PICTURES = {
     ),
     "sobol": (
         sobol,
-        "Shares of the variance over all ranges: by an assumption alone, and with all that it does "
-        "together with others.",
+        "What explains how what each alternative brings varies over all ranges: shares of the "
+        "variance by an assumption alone, and with all that it does together with others.",
     ),
 }
 

@@ -165,7 +165,7 @@ class Sensitivity:
         factors, seed = len(self.plan.factors), self.plan.scenario.business.seed
         places = ways(factors, self.count, seed)
         outcome, kept_ = self._in_blocks(values, factors + 1)
-        if not len(outcome):
+        if len(outcome) < 2 * (factors + 1):  # One way alone has no spread.
             yield from ({"mu_star": np.nan} for _ in self.plan.factors)
             return
         found = analyze(
