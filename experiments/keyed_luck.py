@@ -1,19 +1,21 @@
-"""What keyed luck is worth: replications that independent runs would need instead of pairs.
+"""What keyed luck is worth: replications that independent runs would need for the same decision.
 
     python experiments/keyed_luck.py [SCENARIO ...] [--replications N] [--processes N]
 
 Every alternative is lived on the same people and luck as the reference, so what they share
 cancels in the difference. Runs with seeds of their own share nothing: the variance of
 their difference is the sum of both variances. The ratio of the two variances is how many
-times more replications they need for an interval as narrow. Its standard error comes from
-leaving out one replication at a time (jackknife, of the log).
+times more replications they need for an interval as narrow. A decision is made where the 95%
+interval of the difference leaves out zero; how many replications make it nine times in ten follows
+from the mean and the spreads that were found (noncentral t). Standard errors come from leaving out
+one replication at a time (jackknife, of the log); intervals are 95%.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -21,10 +23,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.stats import nct
+from scipy.stats import t as student
 
 import loyaltysim
 from loyaltysim.results import money
 from loyaltysim.results.comparison import STATED
+from loyaltysim.results.intervals import CONFIDENCE
 from loyaltysim.scenario import Scenario
 from loyaltysim.studies.compare import Task, live_task
 from loyaltysim.studies.levels_of import levels_of
@@ -32,6 +38,11 @@ from loyaltysim.studies.levels_of import levels_of
 Floats = NDArray[np.float64]
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
+
+POWER = 0.9
+MOST = 1e7
+CERTAIN = 50.0
+"""Standard errors from zero at which any test is sure, also of two replications."""
 
 
 def profits(scenario: Scenario, replications: int, processes: int) -> Floats:
@@ -51,11 +62,44 @@ def log_worth(with_it: Floats, without: Floats) -> float:
     return float(np.log(apart / (with_it - without).var(ddof=1)))
 
 
-def worth(with_it: Floats, without: Floats) -> tuple[float, float]:
-    """How many times more replications independent runs need, and its relative standard error."""
+def to_decide(mean: float, spread: float, others: int) -> float:
+    """Replications until the interval of a difference leaves out zero so often as `POWER`.
+
+    `spread` is the standard deviation of one difference; a replication beyond the first adds
+    `others` degrees of freedom: 1 for pairs, 2 for two samples. At least two.
+    """
+
+    def short(count: float) -> float:
+        freedom = others * (count - 1.0)
+        far = min(abs(mean) / spread * np.sqrt(count), CERTAIN)
+        return float(nct.sf(student.ppf(0.5 + CONFIDENCE / 2.0, freedom), freedom, far)) - POWER
+
+    if short(2.0) >= 0.0:
+        return 2.0
+    return float(brentq(short, 2.0, MOST)) if short(MOST) > 0.0 else np.inf
+
+
+def decisions(with_it: Floats, without: Floats) -> tuple[float, float]:
+    """Replications to decide: as pairs, and as independent runs."""
+    difference = with_it - without
+    apart = np.sqrt(with_it.var(ddof=1) + without.var(ddof=1))
+    mean = float(difference.mean())
+    return to_decide(mean, float(difference.std(ddof=1)), 1), to_decide(mean, float(apart), 2)
+
+
+def log_more(with_it: Floats, without: Floats) -> float:
+    """Log of how many times more replications independent runs need to decide."""
+    pairs, apart = decisions(with_it, without)
+    return float(np.log(apart / pairs))
+
+
+def with_error(
+    log_of: Callable[[Floats, Floats], float], with_it: Floats, without: Floats
+) -> tuple[float, float]:
+    """A ratio and its relative standard error, from its log."""
     n = len(without)
-    left_out = [log_worth(np.delete(with_it, k), np.delete(without, k)) for k in range(n)]
-    return np.exp(log_worth(with_it, without)), np.sqrt((n - 1) * np.var(left_out))
+    left_out = [log_of(np.delete(with_it, k), np.delete(without, k)) for k in range(n)]
+    return float(np.exp(log_of(with_it, without))), float(np.sqrt((n - 1) * np.var(left_out)))
 
 
 def show(scenario: Scenario, replications: int, processes: int) -> None:
@@ -65,17 +109,34 @@ def show(scenario: Scenario, replications: int, processes: int) -> None:
     names = list(scenario.alternatives)
     at = names.index(scenario.reference)
     print(f"\n{scenario.business.name}, {replications} pairs, {scenario.business.currency}\n")
-    print("| alternative | pairs: standard error | independent: standard error | worth |")
-    print("|---|---|---|---|")
+    print(
+        "| alternative | difference | standard error: pairs | independent | times the variance | "
+        "to decide: pairs | independent | times as many |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    reach = student.ppf(0.5 + CONFIDENCE / 2.0, replications - 1)
     for place, name in enumerate(names):
         if place == at:
             continue
         with_it, without = profit[:, place], profit[:, at]
-        times, error = worth(with_it, without)
-        paired = (with_it - without).std(ddof=1) / np.sqrt(replications)
-        apart = paired * np.sqrt(times)
-        more = f"{times:.0f} times ({times * np.exp(-error):.0f} to {times * np.exp(error):.0f})"
-        print(f"| {name} | {paired:,.0f} | {apart:,.0f} | {more} |", flush=True)
+        difference = with_it - without
+        paired = difference.std(ddof=1) / np.sqrt(replications)
+        times = with_error(log_worth, with_it, without)
+        cells = [f"{difference.mean():,.0f}", f"{paired:,.0f}", f"{paired * times[0] ** 0.5:,.0f}"]
+        cells.append(_said(*times, reach))
+        if abs(difference.mean()) > reach * paired:
+            pairs, apart = decisions(with_it, without)
+            more = with_error(log_more, with_it, without)
+            cells += [f"{np.ceil(pairs):,.0f}", f"{np.ceil(apart):,.0f}", _said(*more, reach)]
+        else:
+            cells += ["not decided yet", "", ""]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def _said(times: float, error: float, reach: float) -> str:
+    """A ratio with its interval."""
+    low, high = times * np.exp(-reach * error), times * np.exp(reach * error)
+    return f"{times:,.1f} ({low:,.1f} to {high:,.1f})"
 
 
 def main(arguments: Iterable[str] | None = None) -> None:

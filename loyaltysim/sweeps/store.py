@@ -198,6 +198,12 @@ def _told(error: sqlite3.DatabaseError, path: Path) -> StudyError:
     said = str(error)
     if "full" in said:
         why = "the disk is full; make room, then go on with --resume: nothing finished is lost"
+    elif "disk I/O" in said:
+        # So SQLite calls a quota that is used up, and a full disk where its index does not fit.
+        why = (
+            "the disk is full, perhaps by a quota, or it fails; make room, then go on with "
+            "--resume: nothing finished is lost"
+        )
     elif "malformed" in said or "not a database" in said:
         why = "it is damaged, or is no study; name another folder with --out"
     elif "locked" in said:
