@@ -4,18 +4,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
-import numpy as np
 from businesses import terms
 
 from loyaltysim.scenario import Scenario, dump
-from loyaltysim.sweeps.designs import Point
-from loyaltysim.sweeps.plan import Plan
-from loyaltysim.sweeps.store import Run
-from loyaltysim.sweeps.sweep import MEASURES, Sweep
 
 VARY = {
     "firm.staff.quits_per_year": "20%..100%:3",
@@ -73,28 +66,3 @@ def until(condition, seconds=120.0):
     while not condition():
         assert time.monotonic() < end, "it did not come about"
         time.sleep(0.02)
-
-
-def made_up(made: Plan, gained: Callable[[Point, int], float | list[float]]) -> Sweep:
-    """A sweep of which nothing was lived: what each alternative but the reference gained is given.
-
-    Of a point and a replication; nan where the run failed.
-    """
-    numbers = {key.whole: point for point, key in enumerate(made.keys)}
-
-    def read(key: str) -> list[Run]:
-        return [_run(made, made.points[numbers[key]], r, gained) for r in range(made.replications)]
-
-    return Sweep(made, lambda: nullcontext(read))
-
-
-def _run(made, point, replication, gained) -> Run:
-    gains = np.atleast_1d(gained(point, replication))
-    if np.isnan(gains).any():
-        return replication, None, "failed by design"
-    found = []
-    for name in made.names:
-        others = made.others
-        profit = float(gains[others.index(name) % len(gains)]) if name in others else 0.0
-        found.append([profit, *[0.0] * (len(MEASURES) - 1), 0.0, [profit]])
-    return replication, found, None

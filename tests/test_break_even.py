@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sweeps import lived, made_up, scenario, written
+from made_up import gaining
+from sweeps import lived, scenario, written
 
 from loyaltysim.scenario import ScenarioError
 from loyaltysim.sweeps import sweep as sweeping
@@ -91,7 +92,7 @@ def test_each_alternative_has_a_row_for_what_concerns_it():
             -1.0 + (point[0] - 100.0 if point[0] is not None else 0.0) * (1 + replication) / 100.0
         )
 
-    rows = BreakEven(made_up(fine, told), "nothing").table.to_dict("records")
+    rows = BreakEven(gaining(fine, told), "nothing").table.to_dict("records")
     assert [(row["factor"], row["pays"], row["sure"]) for row in rows] == [
         ("firm.staff.pay_per_week", "above", True), (SET_UP, "nowhere", True),
     ]  # fmt: skip

@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from sweeps import lived, made_up, scenario, written
+from made_up import gaining
+from sweeps import lived, scenario, written
 
 from loyaltysim.scenario import ScenarioError
 from loyaltysim.sweeps.factors import WALLET, factor, uncertain
@@ -38,7 +39,7 @@ def linear(point, _replication=0):
 
 def analysed(method, function, points=None, replications=2):
     made, count = planned(scenario(), UNIT, method=method, points=points, replications=replications)
-    return Sensitivity(made_up(made, function), method, count)
+    return Sensitivity(gaining(made, function), method, count)
 
 
 def of_profit(found):
@@ -120,7 +121,7 @@ def test_what_flips_the_decision_is_named():
         pay, _, margin = point
         return -5.0 + (8.0 if margin == 1.0 else 0.0) + (4.9 if pay == 101.0 else 0.0)
 
-    found = Sensitivity(made_up(made, told), "tornado", count)
+    found = Sensitivity(gaining(made, told), "tornado", count)
     assert found.plan.names[found.best] == "nothing"
     (flip,) = found.flips.to_dict("records")
     assert (flip["factor"], flip["value"], flip["alternative"]) == (

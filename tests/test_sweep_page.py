@@ -77,11 +77,18 @@ def test_values_are_said_as_they_are_written(value, unit, said):
 
 
 def test_the_bar_says_what_is_best_so_far(found):
-    made = found.plan
-    said = so_far(Progress(made, 3, 8, 2, (1, "points", -1234.5)))
-    assert said == f"best so far points −1,230 at {made.said(1)}"[:60] + "; 2 failed"
-    assert so_far(Progress(made, 0, 8, 0, None)) == ""
-    assert so_far(Progress(made, 0, 8, 0, None, (3, 7))) == "today's levels: 3 of 7"
+    progress = Progress(found.plan, 0, 8)
+    assert so_far(progress) == ""
+    for point, gained in ((0, -3000.0), (1, -1234.5)):
+        progress.count(point, [[100.0], [100.0 + gained]])
+    progress.count(2, None)
+    assert (progress.done, progress.failed) == (2, 1)
+    assert (
+        so_far(progress) == f"best so far points −1,230 at {found.plan.said(1)}"[:60] + "; 1 failed"
+    )
+    progress = Progress(found.plan, 0, 8)
+    progress.finding = (3, 7)
+    assert so_far(progress) == "today's levels: 3 of 7"
 
 
 @pytest.mark.parametrize("lived", [0, 1, 3, 9])

@@ -196,7 +196,7 @@ def carry_out(
                 as_it_goes = _as_it_goes(store, telling)
 
                 def tell(progress: Progress) -> None:
-                    bar(progress.done, progress.total, so_far(progress))
+                    bar(progress.done, progress.total, lambda: so_far(progress))
                     as_it_goes(progress)
 
                 if asked.only is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,9 @@ app = App(
         "Start with `loyaltysim init` and `loyaltysim compare scenario.yaml`."
     ),
 )
+
+SECONDS_TO_NOTE = 0.3
+"""Between two notes beside a progress bar: finding what to say may take a while."""
 
 ScenarioFile = Annotated[Path, Parameter(help="Scenario file (YAML).")]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for a script.")]
@@ -204,9 +208,9 @@ def say_if_compiling(console: Console) -> None:
 
 @contextmanager
 def progress_bar(console: Console, what: str) -> Iterator[Callable[..., None]]:
-    """A progress bar with the time left; silent where nobody is watching.
+    """A progress bar with the rate and the time left; silent where nobody is watching.
 
-    Called with what is done, of how much, and if wanted a note that stands beside.
+    Called with what is done, of how much, and if wanted with what says a note to stand beside.
     """
     from rich.progress import (
         BarColumn,
@@ -221,6 +225,7 @@ def progress_bar(console: Console, what: str) -> Iterator[Callable[..., None]]:
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("runs"),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
         console=console,
@@ -228,9 +233,19 @@ def progress_bar(console: Console, what: str) -> Iterator[Callable[..., None]]:
         disable=not console.is_terminal,
     )
     with bar:
-        job = bar.add_task(escaped(what), total=None, note="")
+        job = bar.add_task(escaped(what), total=None, note="", rate="")
+        due = 0.0
 
-        def update(done: int, total: int, note: str = "") -> None:
-            bar.update(job, completed=done, total=total, note=escaped(note))
+        def update(done: int, total: int, note: Callable[[], str] | None = None) -> None:
+            nonlocal due
+            bar.update(job, completed=done, total=total)
+            if console.is_terminal and time.monotonic() >= due:
+                due = time.monotonic() + SECONDS_TO_NOTE
+                speed = bar.tasks[0].speed
+                bar.update(
+                    job,
+                    rate="" if speed is None else f"{speed:.1f} a second",
+                    note="" if note is None else escaped(note()),
+                )
 
         yield update

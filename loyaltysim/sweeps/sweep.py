@@ -57,19 +57,36 @@ RECENT = 16
 """Alternatives of which a worker keeps what came of them: points may have some in common."""
 
 
-@dataclass(frozen=True)
 class Progress:
-    """How far a sweep is: runs done, in all, and the best point so far."""
+    """How far a sweep is; one and the same object while it goes on."""
 
-    plan: Plan
-    """What is being lived."""
-    done: int
-    total: int
-    failed: int
-    best: tuple[int, str, float] | None
-    """Point, alternative, mean incremental profit."""
-    finding: tuple[int, int] = (0, 0)
-    """Businesses as they stand today whose levels were found, and of how many; before any run."""
+    def __init__(self, plan: Plan, done: int, total: int) -> None:
+        """Of a plan, of which so many runs are done, of so many that are wanted."""
+        self.plan = plan
+        self.done, self.total, self.failed = done, total, 0
+        self.finding = (0, 0)
+        """Businesses as they stand today whose levels were found, and of how many; before runs."""
+        self._gained: dict[tuple[int, str], tuple[float, int]] = {}
+
+    @property
+    def best(self) -> tuple[int, str, float] | None:
+        """The best point so far: its number, the alternative, mean incremental profit."""
+        means = ((total / runs, *at) for at, (total, runs) in self._gained.items())
+        mean, point, name = max(means, default=(0.0, -1, ""))
+        return (point, name, mean) if name else None
+
+    def count(self, point: int, found: Any) -> None:
+        """Count a run of a point: what was found, or None where it failed."""
+        if found is None:
+            self.failed += 1
+            return
+        self.done += 1
+        names = self.plan.names
+        today = found[names.index(self.plan.scenario.reference)]
+        for name, figures in zip(names, found, strict=True):
+            if name != self.plan.scenario.reference:
+                total, runs = self._gained.get((point, name), (0.0, 0))
+                self._gained[point, name] = (total + figures[0] - today[0], runs + 1)
 
 
 @dataclass(frozen=True)
@@ -368,9 +385,9 @@ def steps(
             yield from ((p, replication) for p in order if made.keys[p].whole not in done)
 
     count, total = sum(1 for _ in missing()), len(order) * len(within)
-    track = _Track(made, total - count, total)
+    progress = Progress(made, total - count, total)
     needed = dict.fromkeys(point for point, _ in missing())
-    levels = yield from _with_levels(made, store, track, needed, workers, executor)
+    levels = yield from _with_levels(store, progress, needed, workers, executor)
     jobs = (Job(made.text(p), levels[made.keys[p].today], p, r) for p, r in missing())
     for job, (error, found) in spread(_tried, jobs, min(workers, count), executor):
         assert job.replication is not None
@@ -378,20 +395,20 @@ def steps(
             store.keep_failure(made.keys[job.point].whole, job.replication, error)
         else:
             store.keep(made.keys[job.point].whole, job.replication, found)
-        track.count(job.point, found)
-        yield track.now()
+        progress.count(job.point, found)
+        yield progress
     return made
 
 
 def _with_levels(
-    made: Plan,
     store: Store,
-    track: _Track,
+    progress: Progress,
     points: Iterable[int],
     processes: int,
     executor: Executor | None,
 ) -> Generator[Progress, None, dict[str, Any]]:
     """The levels of each business as it stands at some points: known ones, and the others found."""
+    made = progress.plan
     near = _numbers(levels_of(made.scenario.business))
     levels = {key_of(made.stated).today: near, **store.levels()}
     today = {made.keys[point].today: point for point in points}
@@ -403,33 +420,6 @@ def _with_levels(
         levels[key] = near if error else found
         if not error:
             store.keep_levels(key, found)
-        track.finding = (track.finding[0] + 1, len(missing))
-        yield track.now()
+        progress.finding = (progress.finding[0] + 1, len(missing))
+        yield progress
     return levels
-
-
-class _Track:
-    """What a progress display shows."""
-
-    def __init__(self, made: Plan, done: int, total: int) -> None:
-        self.finding = (0, 0)
-        self._plan = made
-        self._others = [made.names.index(name) for name in made.others]
-        self._names, self._at = made.names, made.names.index(made.scenario.reference)
-        self._done, self._total, self._failed = done, total, 0
-        self._sums: dict[tuple[int, str], tuple[float, int]] = {}
-
-    def count(self, point: int, found: Any) -> None:
-        if found is None:
-            self._failed += 1
-            return
-        self._done += 1
-        for at in self._others:
-            total, runs = self._sums.get((point, self._names[at]), (0.0, 0))
-            gained = found[at][0] - found[self._at][0]
-            self._sums[point, self._names[at]] = (total + gained, runs + 1)
-
-    def now(self) -> Progress:
-        best = max(self._sums.items(), key=lambda item: item[1][0] / item[1][1], default=None)
-        found = None if best is None else (*best[0], best[1][0] / best[1][1])
-        return Progress(self._plan, self._done, self._total, self._failed, found, self.finding)
