@@ -8,6 +8,7 @@ import pytest
 from made_up import ODD, PULL, QUITS, business, made_up
 from rich.console import Console
 
+from loyaltysim.report import sensitivity_pictures
 from loyaltysim.report.factors import called, command, said, stated, value_said
 from loyaltysim.report.sensitivity import commands, page, print_sensitivity, statements
 from loyaltysim.report.sensitivity_pictures import PICTURES
@@ -96,6 +97,7 @@ def test_what_to_type_next_is_read_as_it_was_tried():
         again = factor(name, values, analysis.plan.scenario)
         first = next(f for f in analysis.plan.factors if f.name == name)
         assert (again.levels[0], again.levels[-1]) == (first.levels[0], first.levels[-1])
+        assert again.unit == first.unit
     assert f"{WALLET}=assumed" in line
 
 
@@ -132,7 +134,7 @@ def test_a_page_is_whole_and_names_are_escaped(each):
 
 def test_the_terminal_prints_names_as_they_are(each):
     text = printed(each)
-    assert ODD in text
+    assert f"\n  firm.costs_per_week ({ODD}) " in text
     assert "loyaltysim break-even scenario.yaml" in text
     assert "Quits per employee and year" in text
     assert "nan" not in text
@@ -180,10 +182,12 @@ def test_nothing_varies(each):
 
 
 @pytest.mark.parametrize("width", ["wide", "narrow"])
-def test_a_long_name_does_not_reach_the_range_beside_it(each, width):
+def test_a_long_name_does_not_reach_the_range_beside_it(each, width, monkeypatch):
     from loyaltysim.report.sensitivity import PROFIT, largest
     from loyaltysim.report.style import NARROW, WIDE, look
 
+    monkeypatch.setattr(sensitivity_pictures, "called", lambda _: "Weight of " * 12)
+    monkeypatch.setattr(sensitivity_pictures, "tried", lambda *_: "12.5 to 18.5 points of 10")
     panels = [("What “points” brings " * 4, largest(each, "points", PROFIT))]
     with look():
         figure = PICTURES[each.method][0](
