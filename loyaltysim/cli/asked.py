@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
@@ -263,16 +263,13 @@ def _as_it_goes(store: Store, telling: Telling[T]) -> Callable[[Progress], None]
 
     def write(progress: Progress) -> None:
         nonlocal due
-        # A replication is lived at all points before the next one begins.
-        whole = progress.done * progress.plan.replications // max(progress.total, 1)
-        if time.monotonic() < due or whole == 0:
+        if time.monotonic() < due:
             return
         began = time.monotonic()
-        sofar = reading_of(replace(progress.plan, replications=whole), store)
-        again = SECONDS_TO_PAGE
-        keeping.write_page(store.folder, telling.page(telling.read(sofar), round(again)))
+        sofar = telling.read(reading_of(progress.plan, store))
+        keeping.write_page(store.folder, telling.page(sofar, round(SECONDS_TO_PAGE)))
         spent = time.monotonic() - began
-        due = time.monotonic() + max(again, spent / PAGE_SHARE)
+        due = time.monotonic() + max(SECONDS_TO_PAGE, spent / PAGE_SHARE)
 
     return write
 

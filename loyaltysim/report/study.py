@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,10 +121,7 @@ def whole_replications(found: Sweep) -> Sweep:
     for failed in found.failures:
         tried[failed.point, failed.replication] = True
     count = max(int(np.logical_and.accumulate(tried.all(axis=0)).sum()), 1)
-    made = replace(found.plan, replications=count)
-    # Scenarios are the same: they need not be checked again.
-    made.__dict__["keys"] = found.plan.keys
-    return Sweep(made, found._opened)
+    return found.first(count)
 
 
 def so_far(found: Sweep, of: int | None = None) -> str:

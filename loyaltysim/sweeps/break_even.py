@@ -91,6 +91,9 @@ class BreakEven:
                 if not self.plan.concerns(factor, name, self.against):
                     continue
                 frame = self.curve(place, name)
+                if frame.empty:
+                    # Nothing is known yet, or all its runs failed.
+                    continue
                 ends = (frame["value"].min(), frame["value"].max())
                 found = crossings(frame)
                 if not found:

@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from itertools import groupby
 from pathlib import Path
@@ -202,6 +202,13 @@ class Sweep:
         self._opened = opened
         self._factors = [factor.name for factor in plan.factors]
         self._reference = plan.names.index(plan.scenario.reference)
+
+    def first(self, replications: int) -> Sweep:
+        """The same, of the first replications only."""
+        made = replace(self.plan, replications=replications)
+        # Scenarios are the same: they need not be checked again.
+        made.__dict__["keys"] = self.plan.keys
+        return Sweep(made, self._opened)
 
     @property
     def run_columns(self) -> list[str]:
