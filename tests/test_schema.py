@@ -50,6 +50,9 @@ BROKEN = [
     ("alternatives", ["points"]),
     ("assumptions", {"no.such.name": 1}),
     ("extends", 5),
+    ("sweep", {"designn": "grid"}),
+    ("sensitivity", {"method": "guess"}),
+    ("break_even", {"replications": 0}),
     ("name", {}),
 ]
 

@@ -11,7 +11,10 @@ import pandas as pd
 import pytest
 from sweeps import POINTS, REPLICATIONS, VARY, lived, scenario, started, until, written
 
+from loyaltysim.cli import app, asked
+from loyaltysim.scenario import ScenarioError
 from loyaltysim.studies.compare import compare
+from loyaltysim.sweeps import keeping
 from loyaltysim.sweeps import sweep as sweeping
 from loyaltysim.sweeps.store import DATABASE, Store, StudyError
 from loyaltysim.sweeps.sweep import sweep
@@ -176,6 +179,51 @@ def test_a_failed_run_is_told_and_tried_again(tmp_path, monkeypatch):
     again = sweep(scenario(), VARY, resume=True, **arguments)
     assert again.failures == []
     assert len(again.runs) == POINTS * 2 * 2
+
+
+def test_a_failed_run_is_lived_again_by_itself(tmp_path, monkeypatch, capsys):
+    """It is named with its values, and with what to type; and nothing else is lived then."""
+    live, lives = sweeping.live, []
+
+    def fails(job):
+        if job.replication is not None:
+            lives.append((job.point, job.replication))
+        if (job.point, job.replication) == (2, 1):
+            raise ZeroDivisionError("by design")
+        return live(job)
+
+    command = ["sweep", str(written(tmp_path)), "-o", str(tmp_path / "study"), "-p", "1"]
+    monkeypatch.setattr(sweeping, "live", fails)
+    assert app([*command], result_action="return_value") == 1
+    said = capsys.readouterr().err
+    assert "quits_per_year=0.6" in said
+    assert "--resume --only 2/1" in said
+    lives.clear()
+    monkeypatch.setattr(sweeping, "live", lambda job: lives.append(job) or live(job))
+    again = [*command, "--resume", "--only", "2/1"]
+    assert app(again, result_action="return_value") == 0
+    assert [(job.point, job.replication) for job in lives] == [(2, 1)]
+    with pytest.raises(ScenarioError, match="up to 5/1"):
+        app(
+            [*command, "--resume", "--only", "6/0"],
+            result_action="return_value",
+            exit_on_error=False,
+        )
+
+
+def test_the_page_is_written_as_it_goes(tmp_path, monkeypatch):
+    pages = []
+    place = keeping.write_page
+    monkeypatch.setattr(keeping, "write_page", lambda f, page: pages.append(page) or place(f, page))
+    monkeypatch.setattr(asked, "SECONDS_TO_PAGE", 0.0)
+    monkeypatch.setattr(asked, "PAGE_SHARE", 1e9)
+    command = ["sweep", str(written(tmp_path)), "-o", str(tmp_path / "study"), "-p", "1"]
+    assert app(command, result_action="return_value") == 0
+    *under_way, last = pages
+    assert len(under_way) >= POINTS * REPLICATIONS
+    assert "So far" in under_way[POINTS]
+    assert 'http-equiv="refresh"' in under_way[0]
+    assert "So far" not in last
 
 
 # Where it is kept

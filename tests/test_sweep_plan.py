@@ -55,6 +55,17 @@ def test_a_normal_factor_has_its_mean_and_spread():
     assert np.std(drawn) == pytest.approx(40.0, rel=0.01)
 
 
+def test_a_range_with_its_likeliest_value_is_a_triangle():
+    stated = {"value": "30%", "low": "20%", "high": "60%"}
+    found = factor(QUITS, stated, scenario())
+    assert found.levels == pytest.approx((0.2, 0.3, 0.4, 0.5, 0.6))
+    drawn = [found.at((k + 0.5) / 1000) for k in range(1000)]
+    assert np.mean(drawn) == pytest.approx((0.2 + 0.3 + 0.6) / 3, abs=1e-3)
+    for wrong in ({**stated, "value": "70%"}, {**stated, "low": 1}, {"low": 1, "high": 2}):
+        with pytest.raises(ScenarioError, match="value"):
+            factor(QUITS, wrong, scenario())
+
+
 def test_designs_have_the_points_that_they_promise():
     vary = {QUITS: "20%..100%:3", "firm.staff.pay_per_week": [400, 500]}
     assert len(plan(scenario(), vary).points) == 6

@@ -1,7 +1,8 @@
 """Factors of a study: one number of a scenario, and the values that it takes.
 
 Written as in a scenario file: a list, `20%..100%:5` for five even steps, `1..100:3:log` for steps
-of one ratio, `{mean: 2, sd: 0.5}`, or `assumed` for the register's range.
+of one ratio, `{mean: 2, sd: 0.5}`, `{value: 2, low: 1, high: 4}`, or `assumed` for the register's
+range.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ STEPS = 5
 MOST_STEPS = 1000
 
 FORMS = "a list such as 10%, 20%, 40%; a range such as 20%..100%:5 or 1..100:3:log; or assumed"
+"""On the command line; a file may also state a distribution."""
 
 _RANGE = re.compile(r"(.+?)\.\.(.+?)(?::(\d{1,4}))?(?::(log))?")
 
@@ -69,7 +71,7 @@ def factor(name: str, stated: Any, scenario: Scenario) -> Factor:
         if isinstance(stated, str) and ".." in stated:
             return _range(name, stated, whole)
         if isinstance(stated, Mapping):
-            return _normal(name, stated, whole)
+            return (_three if "low" in stated else _normal)(name, stated, whole)
         if isinstance(stated, str) and stated.split(":")[0].strip() == "assumed":
             return _assumed(name, stated, scenario, whole)
         if isinstance(stated, str):
@@ -130,6 +132,28 @@ def _assumed(name: str, stated: str, scenario: Scenario, whole: bool) -> Factor:
     steps = stated.partition(":")[2]
     if steps and not steps.isdecimal():
         raise ValueError("write assumed, or assumed:5 for five steps")
+    return _between(name, "number", (low, value, high), _steps(steps), whole)
+
+
+def _three(name: str, stated: Mapping[str, Any], whole: bool) -> Factor:
+    if set(stated) != {"low", "value", "high"}:
+        raise ValueError("a range with its likeliest value is {value: 2, low: 1, high: 4}")
+    (low, *_), (value, *_), (high, *_) = found = [
+        amount(stated[k]) for k in ("low", "value", "high")
+    ]
+    units = {unit for _, unit in found}
+    if len(units) > 1 or "as written" in units:
+        raise ValueError("write value, low and high in one unit")
+    if not (low <= value <= high and low < high):
+        raise ValueError("value lies between low and high")
+    return _between(name, units.pop(), (low, value, high), STEPS, whole)
+
+
+def _between(
+    name: str, unit: str, ends: tuple[float, float, float], steps: int, whole: bool
+) -> Factor:
+    """Even steps between low and high; quantiles of the triangle with its mode at the value."""
+    low, value, high = map(float, ends)
 
     def even(u: float) -> Value:
         return _rounded(low + u * (high - low), whole)
@@ -137,14 +161,14 @@ def _assumed(name: str, stated: str, scenario: Scenario, whole: bool) -> Factor:
     def at(u: float) -> Value:
         return _rounded(triangular(u, low, value, high), whole)
 
-    return Factor(name, "number", _levels(even, _steps(steps)), even, at, whole)
+    return Factor(name, unit, _levels(even, steps), even, at, whole)
 
 
 def _normal(name: str, stated: Mapping[str, Any], whole: bool) -> Factor:
     from scipy.special import ndtri
 
     if set(stated) != {"mean", "sd"}:
-        raise ValueError("a distribution is written as {mean: 2, sd: 0.5}")
+        raise ValueError("a distribution is {mean: 2, sd: 0.5} or {value: 2, low: 1, high: 4}")
     (mean, unit), (sd, other) = amount(stated["mean"]), amount(stated["sd"])
     if unit != other or unit == "as written" or not float(sd) > 0.0:
         raise ValueError("write mean and sd in one unit, and sd above 0")
