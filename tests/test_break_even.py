@@ -148,8 +148,3 @@ def test_on_the_line_it_says_where_it_pays(tmp_path):
     assert "below" in done.stdout
     table = pd.read_csv(tmp_path / "study" / "break_even.csv")
     assert list(table["pays"]) == ["below"]
-    again = lived(
-        tmp_path, "--vary", f"{SET_UP}=0..600", "-r", "6", "-o", "study", "--resume",
-        command="break-even",
-    )  # fmt: skip
-    assert again.stdout == done.stdout

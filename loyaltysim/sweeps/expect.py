@@ -24,11 +24,14 @@ def seconds_of(made: Plan, tasks: int) -> float:
     """
     business = made.scenario.business
     stated = key_of(made.stated).today
-    searches = len({key.today for key in made.keys} - {stated}) if tasks else 0
+    todays = {key.today for key in made.keys}
+    searches = len(todays - {stated}) if tasks else 0
     pilot = _seconds(business, min(business.market.people, PILOT_PEOPLE), TREND_WEEKS)
-    lived = sum(
-        _seconds(one, one.market.people, one.weeks) for one in made.scenario.alternatives.values()
-    )
+    lived = 0.0
+    for name, one in made.scenario.alternatives.items():
+        # The world as it is today is the same at all points that do not change it.
+        often = len(todays) / len(made.points) if name == made.scenario.reference else 1.0
+        lived += often * _seconds(one, one.market.people, one.weeks)
     return tasks * lived + searches * ROUNDS * pilots_of(business) * pilot
 
 
