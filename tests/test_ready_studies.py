@@ -60,6 +60,6 @@ def test_a_file_of_studies_holds_nothing_else(tmp_path):
     path.write_text("sweep: {vary: {a: 1}, designn: grid}\n", encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"sweep\.designn.*did you mean 'design'"):
         load_study(ROOT / "scenarios" / "hotel.yaml", SweepTerms, path)
-    path.write_text("[]", encoding="utf-8")
+    path.write_text("{}", encoding="utf-8")
     with pytest.raises(ScenarioError, match=", ".join(SECTIONS)):
         load_study(ROOT / "scenarios" / "hotel.yaml", SweepTerms, path)
