@@ -109,6 +109,7 @@ def test_what_varies_today_and_what_would_be_changed():
     ("vary", "said"),
     [
         ({}, "nothing varies"),
+        ({"hurdle_rate": [0.1, 0.2]}, "same at all points"),
         ({"firm.staff.quits_per_yaer": [0.1]}, "quits_per_year"),
         ({QUITS: "20%..1:3"}, "one unit"),
         ({QUITS: "50%..20%:3"}, "lower"),

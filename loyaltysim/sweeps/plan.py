@@ -22,6 +22,10 @@ ENOUGH = 20
 """Wrong points after which no more are looked at."""
 
 
+FIXED = ("hurdle_rate", "horizon", "seed", "replications", "currency", "name")
+"""By which points are held against each other; no factors."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Scenarios by point, each with its alternatives, in so many replications."""
@@ -202,6 +206,10 @@ def plan(
 def _checked(vary: Mapping[str, Any], scenario: Scenario) -> list[Factor]:
     factors, problems = [], []
     for name, stated in vary.items():
+        if name in FIXED:
+            hint = "is the same at all points of a study; state it in the scenario"
+            problems.append(Problem(field=str(name), hint=hint))
+            continue
         try:
             factors.append(factor(str(name), stated, scenario))
         except ScenarioError as error:

@@ -36,7 +36,7 @@ from loyaltysim.simulation import run
 from loyaltysim.studies.levels_of import SEARCHED, levels_of
 from loyaltysim.studies.steady import steady
 from loyaltysim.studies.workers import spread
-from loyaltysim.sweeps.plan import Plan, key_of, plan
+from loyaltysim.sweeps.plan import Plan, hash_of, key_of, plan
 from loyaltysim.sweeps.store import Read, Store, reading
 
 Floats = NDArray[np.float64]
@@ -104,6 +104,8 @@ class World:
     """One alternative in one replication, known by what it is about."""
 
     today: str
+    found: str
+    """Its levels, by a hash: near another stated business others may have been found."""
     name: str
     overlay: str
     replication: int
@@ -121,7 +123,9 @@ def live(job: Job) -> list[list[Any]] | dict[str, Any]:
     monthly, rest = {}, {}
     for name, business in scenario.alternatives.items():
         overlay = json.dumps(scenario.document["alternatives"][name])
-        world = World(today, name, overlay, job.replication, business, levels)
+        world = World(
+            today, hash_of(json.dumps(job.levels)), name, overlay, job.replication, business, levels
+        )
         monthly[name], rest[name] = _lived(world)
     now = monthly[scenario.reference]
     found = []
