@@ -249,6 +249,13 @@ def test_another_study_is_not_gone_on_with(tmp_path, about, resume, said):
         Store(tmp_path, about, resume=resume)
 
 
+def test_a_study_begins_in_no_folder_of_other_files(tmp_path):
+    (tmp_path / "scenario.yaml").write_text("mine", encoding="utf-8")
+    with pytest.raises(StudyError, match="other files"):
+        Store(tmp_path, {}, resume=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["scenario.yaml"]
+
+
 def test_what_is_no_study_is_told(tmp_path):
     with pytest.raises(StudyError, match="no study to go on with"):
         Store(tmp_path, {}, resume=True)

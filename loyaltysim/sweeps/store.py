@@ -80,6 +80,11 @@ class Store:
                 "another folder with --out"
             )
         try:
+            if not there and folder.is_dir() and any(_others(folder)):
+                raise StudyError(
+                    f"{printable(folder)} holds other files, which a study would overwrite; name "
+                    "a new folder with --out"
+                )
             folder.mkdir(parents=True, exist_ok=True)
             self._take()
             self._database = sqlite3.connect(self._path, isolation_level=None)
@@ -192,6 +197,11 @@ class Store:
         """Bytes on disk."""
         files = (Path(f"{self._path}{end}") for end in ("", "-wal"))
         return sum(os.path.getsize(path) for path in files if path.exists())
+
+
+def _others(folder: Path) -> Iterator[Path]:
+    """What is in a folder beside the lock of a study that was broken off at once."""
+    return (path for path in folder.iterdir() if not path.name.startswith(LOCK))
 
 
 def _told(error: sqlite3.DatabaseError, path: Path) -> StudyError:
