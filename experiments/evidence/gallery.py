@@ -90,10 +90,7 @@ def main(arguments: Sequence[str]) -> int:
 def lived(ids: list[str], null: str, quick: bool, processes: int) -> Iterator[tuple[str, Shown]]:
     """Each finding as soon as it has been run; the same for any number of processes."""
     work = partial(run_one, null=null, quick=quick)
-    if processes == 1:
-        yield from ((one, work(one)) for one in ids)
-    else:
-        yield from spread(work, ids, min(processes, len(ids)))
+    yield from spread(work, ids, min(processes, len(ids)))
 
 
 if __name__ == "__main__":

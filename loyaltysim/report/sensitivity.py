@@ -27,7 +27,7 @@ from loyaltysim.report.study import (
 )
 from loyaltysim.results.intervals import CONFIDENCE, mean_and_half_width
 from loyaltysim.setting import month_of
-from loyaltysim.sweeps.designs import MORRIS_LEVELS
+from loyaltysim.sweeps.designs import MORRIS_STEP
 from loyaltysim.sweeps.factors import Factor
 from loyaltysim.sweeps.sensitivity import DECISION, OUTCOMES, Sensitivity
 
@@ -74,9 +74,6 @@ MEASURES = {
 
 _OF_MORRIS = ("mu_star", "mu_star_low", "mu_star_high", "mu", "sigma")
 
-STEP = MORRIS_LEVELS / (2.0 * (MORRIS_LEVELS - 1.0))
-"""Of Morris' ways, as a share of a factor's range."""
-
 
 # What is read from the table
 
@@ -88,7 +85,7 @@ def largest(found: Sensitivity, name: str, outcome: str, most: int | None = None
     own = own[own[size].abs() > 0.0].head(most) if size in own else own.head(0)
     if found.method == "morris" and outcome == DECISION:
         # Told as the share of steps that turn it.
-        own = own.assign(**{name: own[name] * STEP for name in _OF_MORRIS if name in own})
+        own = own.assign(**{name: own[name] * MORRIS_STEP for name in _OF_MORRIS if name in own})
     return own
 
 

@@ -23,6 +23,9 @@ SAMPLED = 64
 MORRIS_LEVELS = 4
 """Places of a factor that Morris' ways go by, as he recommends."""
 
+MORRIS_STEP = MORRIS_LEVELS / (2.0 * (MORRIS_LEVELS - 1.0))
+"""Of Morris' ways, as a share of a factor's range."""
+
 
 def grid(factors: Sequence[Factor], _points: int, _seed: int) -> list[Point]:
     """Every level of each factor with every level of the others; the last varies fastest."""

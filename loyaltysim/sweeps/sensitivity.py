@@ -22,7 +22,7 @@ from loyaltysim.scenario import Scenario, ScenarioError
 from loyaltysim.scenario.nearest import suggestion
 from loyaltysim.scenario.problems import Problem
 from loyaltysim.setting import month_of
-from loyaltysim.sweeps.designs import MORRIS_LEVELS, unit_cube, ways
+from loyaltysim.sweeps.designs import MORRIS_LEVELS, MORRIS_STEP, unit_cube, ways
 from loyaltysim.sweeps.factors import uncertain
 from loyaltysim.sweeps.plan import Plan, plan, with_alternatives
 from loyaltysim.sweeps.sweep import Progress, Sweep, kept, steps
@@ -173,8 +173,7 @@ class Sensitivity:
             num_resamples=RESAMPLES, conf_level=CONFIDENCE, seed=seed + 1,
         )  # fmt: skip
         # A difference of two points that only luck tells apart, over a step of the ways.
-        step = MORRIS_LEVELS / (2.0 * (MORRIS_LEVELS - 1.0))
-        luck = np.sqrt(2.0) * luck_of(values) * np.sqrt(2.0 / np.pi) / step
+        luck = np.sqrt(2.0) * luck_of(values) * np.sqrt(2.0 / np.pi) / MORRIS_STEP
         for place in range(factors):
             star, half = float(found["mu_star"][place]), float(found["mu_star_conf"][place])
             yield {
